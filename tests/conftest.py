@@ -1,5 +1,6 @@
 """Shared fixtures: the example records, clients signed in as their people, and the folder of real data."""
 
+import datetime
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -10,13 +11,17 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 from django.test import Client, override_settings
 from xdist.scheduler import LoadScopeScheduling
 
-from joinedup.mail.server import SILENT
+from joinedup.mail import background, send
+from joinedup.mail.line import SILENT
+from joinedup.mail.models import MailBatch, OutgoingMail
+from joinedup.mail.outbox import send_due
 from tests.databases import (
     COLLECTED,
     DATABASES,
@@ -32,6 +37,7 @@ from tests.words import banned
 from tests.world import World, make_world
 
 FEW_FILES = 8
+A_YEAR = datetime.timedelta(days=365)
 # Read before the test database takes its place.
 NAME_OF_THE_RECORDS = connection.settings_dict["NAME"]
 REPO = Path(__file__).resolve().parent.parent
@@ -179,6 +185,26 @@ def as_(world: World) -> Callable[[str], Client]:
 def _mail_server_answers() -> None:
     """Clear the mark of an earlier test's silent mail server, which is remembered for a minute."""
     cache.delete(SILENT)
+
+
+@pytest.fixture(autouse=True)
+def _mails_go_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a thread does where no worker runs, done at once: a thread would not see the test's transaction. What was
+    stored and never committed, as by fixtures, nobody sees."""
+    monkeypatch.setattr(background, "begin_without_worker", send_due)
+    store = send.store
+
+    def stored(mails: Any, **how: Any) -> int:
+        last = MailBatch.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        number = store(mails, **how)
+        fresh = OutgoingMail.objects.filter(batch__gt=last, state="waiting")
+        keys = list(fresh.values_list("pk", flat=True))
+        fresh.update(try_at=F("stored_at") + A_YEAR)
+        those = OutgoingMail.objects.filter(pk__in=keys)
+        transaction.on_commit(lambda: those.update(try_at=F("stored_at")))
+        return number
+
+    monkeypatch.setattr(send, "store", stored)
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.personal import NAMES
 from joinedup.agreements.worker import forget_drafts
 from joinedup.mail.compose import compose
-from joinedup.mail.kept import keep, send_kept
+from joinedup.mail.outbox import send_due, store
 from joinedup.opportunities.models import Opportunity, Priority
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import FootprintChange
@@ -94,7 +94,7 @@ def plant(user: User) -> list[str]:
             "accounts.User",
             "accounts.Session",
             "accounts.AuditEntry",
-            "mail.KeptMail",
+            "mail.OutgoingMail",
         }:
             continue
         values: dict[str, Any] = {}
@@ -141,7 +141,8 @@ def test_nothing_is_left_of_somebody_anywhere(everything: Everything, zee: User)
     )  # fmt: skip
     Preference.objects.create(user=zee)
     Contact.objects.create(partner=world.lantern, role="Falconer", name=NAME, email=EMAIL)
-    keep([compose("accounts/mails/invited", EMAIL, dict.fromkeys(("by", "body", "role", "link"), "x"))])
+    letter = compose("accounts/mails/invited", EMAIL, dict.fromkeys(("by", "body", "role", "link"), "x"))
+    store([letter], footprint=None, facts={})
     FootprintChange.objects.create(footprint=world.north, day=now.date(), stated_by="x")
     Priority.objects.create(
         footprint=world.north,
@@ -164,7 +165,7 @@ def test_nothing_is_left_of_somebody_anywhere(everything: Everything, zee: User)
     assert connection.vendor != "sqlite" or any(holds_bytes(Path(name)) for name in files_of_the_home())
     later = now + datetime.timedelta(days=181)
     # All terms pass.
-    send_kept(later)
+    send_due(later)
     delete_due_personal(later.date())
     forget_drafts(later)
     forget_uploads(later)

@@ -19,7 +19,8 @@ from joinedup.accounts.own_data import OWN, TOLD, take_own_data
 from joinedup.clusters.models import Follower
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
-from joinedup.mail.kept import keep
+from joinedup.mail.models import OutgoingMail
+from joinedup.mail.outbox import store
 from joinedup.partners.models import Contact
 from joinedup.registration.models import Attendee
 from joinedup.support.models import Offer
@@ -53,7 +54,9 @@ def filled(world: World, event: Event) -> World:
     held = register(world, event, world.school, "Held by a stranger", email="bob@example.org", name="Rob")
     Attendee.objects.filter(pk=held.pk).update(standing="held")
     register(world, event, world.school, "Head", email="dora@example.org", name="Dora Other")
-    keep([compose("accounts/mails/invited", to, WORDS) for to in ("bob@example.org", "dora@example.org")])
+    OutgoingMail.objects.all().delete()
+    letters = [compose("accounts/mails/invited", to, WORDS) for to in ("bob@example.org", "dora@example.org")]
+    store(letters, footprint=None, facts={})
     return world
 
 

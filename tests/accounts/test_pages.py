@@ -77,7 +77,7 @@ def test_a_coordinator_invites_from_the_page(
         ("partner_member", world.school)
     ]
     assert len(mail.outbox) == 1
-    assert b"We have written to dora@example.org" in browser.get("/people/").content
+    assert b"We are writing to dora@example.org" in browser.get("/people/").content
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,7 @@ MATRIX = {
     "contribution.moderate": "-- -- y- --",
     "contribution.make_topic": "-- -- y- y-",
     "contribution.reply": "-- -- y- --",
+    "mail.settle": "-- -- y- -y",
     "spreadsheet.bring": "-- -- y- --",
     "spreadsheet.undo": "-- -- y- --",
 }

@@ -22,7 +22,7 @@ from joinedup.agreements.actions.reminders import ask_now, chase
 from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.reminder_steps import due_chases, next_to_ask, to_come, waits
 from joinedup.agreements.worker import chase_agreements
-from joinedup.mail.kept import send_kept
+from joinedup.mail.outbox import send_due
 from joinedup.partners.models import Contact
 from tests.waiting import HANGS
 from tests.world import World, make_user
@@ -257,7 +257,7 @@ class TestAsking:
         assert Chase.objects.get().addresses == 1
         settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
         assert go(days(2)) == []
-        assert send_kept(timezone.now() + datetime.timedelta(minutes=5)) == 1
+        assert send_due(timezone.now() + datetime.timedelta(minutes=5)).accepted == 1
         assert [letter.to for letter in mail.outbox] == [["bob@example.org"]]
 
     def test_it_can_be_turned_off_from_the_mail_itself(self, agreed: Agreement, go: Any) -> None:
@@ -303,7 +303,7 @@ class Refusing(EmailBackend):
 
 class Away(EmailBackend):
     def send_messages(self, messages: Any) -> int:
-        raise smtplib.SMTPServerDisconnected("away")
+        raise ConnectionRefusedError
 
 
 class TestTwoWorkers:

@@ -14,6 +14,7 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.firstrun import area_loads
 from joinedup.firstrun.area_data import STEPS
 from joinedup.firstrun.models import NOT_BEGUN, SILENT, AreaLoad
+from joinedup.mail.worker_mark import WORKER_SEEN
 from joinedup.places.models import Footprint
 from tests.world import World
 
@@ -140,7 +141,7 @@ def test_without_a_worker_the_server_begins_it(
     with django_capture_on_commit_callbacks(execute=True):
         asked(world)
     assert begun == ["area data"], "the worker was here a moment ago"
-    cache.delete(area_loads.WORKER_SEEN)
+    cache.delete(WORKER_SEEN)
 
 
 def test_only_the_coordinator_asks(world: World, as_: As) -> None:

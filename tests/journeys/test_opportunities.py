@@ -233,7 +233,7 @@ def the_coordinator_decides(on: Journey) -> None:
     )
     assert not mail.outbox
     alice.press(re.compile(r"^Send \d+ mails$"))
-    alice.reads("3 partners were asked by mail.", "Hilltop School was asked by mail on")
+    alice.reads("We are writing to 3 partners.", "Hilltop School was asked by mail on")
 
 
 def a_while_off_the_list(alice: Hand) -> None:

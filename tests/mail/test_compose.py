@@ -71,7 +71,10 @@ class Record(str):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        return datetime.date(2018, 10, 8) if name == "date" else Record(str(self))
+        return datetime.date(2018, 10, 8) if name in ("date", "by_when") else Record(str(self))
+
+    def __call__(self) -> Any:
+        return self
 
 
 class Young(namedtuple("Young", "name page")):
@@ -87,11 +90,12 @@ def filled(template: str, value: str) -> dict[str, Any]:
     """Whatever the template asks for, with the text in every place."""
     known = {
         "answers": [(value, LINK)], "coming": [Coming(Record(value), [value])], "day": datetime.date(2018, 10, 8),
-        "items": [(value, LINK)], "number": 2, "others": [value],
+        "items": [(value, LINK)], "number": 2, "others": [value], "waits": [value], "names": [value],
+        "colleagues": [Record(value)],
         "sections": [Section(value, [(value, LINK)], 2, {LINK: value})],
         "total": 2,
         "young": [Young(value, LINK)], "said": value.partition("\n")[0], "invitation": Record("young"),
-    } | dict.fromkeys(("choose", "event_link", "link", "off", "page", "survey", "work"), LINK)  # fmt: skip
+    } | dict.fromkeys(("choose", "event_link", "link", "off", "page", "survey", "ticket", "work"), LINK)  # fmt: skip
     source = ENVIRONMENT.loader.get_source(ENVIRONMENT, f"{template}.txt")[0]
     asked = meta.find_undeclared_variables(ENVIRONMENT.parse(source)) | {
         "event",

@@ -2,6 +2,7 @@ import datetime
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from joinedup.offline import workbooks
 from joinedup.offline.delimited import Refused
 from joinedup.offline.table_files import open_table
+from tests.offline.bombs import bombs
 from tests.offline.workbook import workbook
 
 Brought = Callable[..., Path]
@@ -96,13 +98,9 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(brought: Brought, book: 
     assert str(refusal.value).endswith(".")
 
 
-def test_a_workbook_too_large_is_refused_before_it_is_read(
-    brought: Brought, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def opened(path: Path) -> None:
-        raise AssertionError(f"{path} was opened")
-
-    monkeypatch.setattr(workbooks, "_opened", opened)
-    monkeypatch.setattr(workbooks, "LARGEST", 1000)
-    with pytest.raises(Refused, match="more than 60 MB when unpacked"):
-        open_table(brought(workbook({"S": AREAS}), "book.xlsx"), wanted)
+@pytest.mark.parametrize("name", ["a zip bomb", "shared strings", "styles"])
+def test_a_bomb_is_refused(brought: Brought, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "LIMITS", replace(workbooks.LIMITS, memory=200 * 1024**2, seconds=1))
+    says = "The workbook (holds more than 60 MB when unpacked|takes more memory or time than a table does)."
+    with pytest.raises(Refused, match=says):
+        open_table(brought(bombs()[name], "book.xlsx"), wanted)

@@ -8,8 +8,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from joinedup.accounts.person import Person
 from joinedup.engines.opportunities import opportunities
 from joinedup.engines.opportunities import run as the_run
 from joinedup.evidence.models import Need
@@ -18,6 +19,7 @@ from joinedup.opportunities import engine, register, worker
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Answer, Cell, ListChange, Opportunity, Run, Touched
 from joinedup.partners.models import Ask, Link, Partner
+from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Approach
 from tests.opportunities.making import TODAY, make_need
@@ -169,7 +171,11 @@ def test_where_nothing_was_worked_out_nothing_is_followed(world: World) -> None:
     assert not Opportunity.objects.exists()
 
 
-@pytest.mark.parametrize("again", [engine.follow, engine.keep_runs])
+def refreshed(footprint: Footprint, as_of: datetime.date) -> None:
+    refresh(by=Person.operator(), footprint=footprint, as_of=as_of)
+
+
+@pytest.mark.parametrize("again", [engine.follow, refreshed])
 def test_what_changes_meanwhile_waits_for_the_next(
     north: World, again: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +188,26 @@ def test_what_changes_meanwhile_waits_for_the_next(
 
     monkeypatch.setattr(engine, "read_for_each", read)
     again(north.north, TODAY)
-    assert list(Touched.objects.all()) == late
+    # What was worked out before the change is not stored: it is worked out again, and what comes then waits.
+    assert len(late) == 2
+    assert list(Touched.objects.all()) == late[1:]
+
+
+@pytest.mark.parametrize("again", [engine.follow, refreshed])
+def test_it_is_worked_out_before_anybody_has_to_wait(
+    transactional_db: None, north: World, again: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch(north)
+    inside: list[bool] = []
+
+    def read(*given: Any) -> Any:
+        inside.append(connection.in_atomic_block)
+        return register.read_for_each(*given)
+
+    monkeypatch.setattr(engine, "read_for_each", read)
+    again(north.north, TODAY)
+    assert inside == [False]
+    assert not Touched.objects.exists()
 
 
 # Who is told what.

@@ -14,11 +14,14 @@ from joinedup.privacy.retention import (
     CLOSED_ACCOUNTS,
     DRAFTS,
     EVERY,
+    FAILED_MAILBOXES,
     HELD_PLACES,
     MOVES,
     NAMES_UNTIL_ERASED,
     PERSONAL_DETAILS,
+    SENT_MAIL,
     SESSIONS,
+    UNDELIVERED_MAIL,
     UNDONE,
     UPLOADS,
     WAITING_MAIL,
@@ -37,6 +40,9 @@ def test_the_periods_by_hand() -> None:
         DRAFTS.what: 30,
         UPLOADS.what: 5,
         WAITING_MAIL.what: 1,
+        UNDELIVERED_MAIL.what: 7,
+        SENT_MAIL.what: 30,
+        FAILED_MAILBOXES.what: 400,
         HELD_PLACES.what: 1,
         CLOSED_ACCOUNTS.what: 180,
         UNDONE.what: 1,
@@ -82,6 +88,8 @@ def test_every_field_that_sounds_like_a_name_is_decided_about() -> None:
         ("SECURITY.md", r"Drafts at a table go after (\d+) days", DRAFTS),
         ("SECURITY.md", r"spreadsheets that nobody accepted after (\d+) days", UPLOADS),
         ("SECURITY.md", r"mails that wait after (\d+) day", WAITING_MAIL),
+        ("SECURITY.md", r"mails that did not arrive after (\d+) days", UNDELIVERED_MAIL),
+        ("SECURITY.md", r"where a mail went after (\d+) days", SENT_MAIL),
         ("docs/operating.md", r"(\d+) days after the day the worker empties", PERSONAL_DETAILS),
         ("docs/operating.md", r"personal details (\d+) days after an event", PERSONAL_DETAILS),
         ("docs/operating.md", r"drafts left for (\d+) days", DRAFTS),
@@ -121,6 +129,6 @@ def test_a_day_is_a_day() -> None:
 def test_nobody_has_a_period_of_their_own() -> None:
     """Only this table says how long something is kept: workers take it from here."""
     for path in ("agreements/worker.py", "registration/queries/attendees.py", "spreadsheets/actions.py",
-                 "mail/kept.py", "registration/actions/held_places.py", "opportunities/worker.py"):  # fmt: skip
+                 "mail/outbox.py", "registration/actions/held_places.py", "opportunities/worker.py"):  # fmt: skip
         text = (PACKAGE / path).read_text()
         assert re.search(r"from joinedup\.privacy\.retention import \w+", text), path

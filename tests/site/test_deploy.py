@@ -11,10 +11,10 @@ from typing import Any
 import click
 import pytest
 import yaml
-from django.conf import settings
 
 from joinedup.cli import main
 from joinedup.site.serve_command import SECONDS_TO_END
+from joinedup.web.request_size import MOST_BYTES_OF_UPLOADS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -84,7 +84,7 @@ def test_each_service_is_there_and_none_may_more_than_it_needs(compose: dict[str
 
 
 def test_proxies_take_what_the_site_takes_and_say_what_it_asks() -> None:
-    largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1024 / 1024
+    largest = MOST_BYTES_OF_UPLOADS / 1024 / 1024
     for name, limit in (("Caddyfile", r"max_size (\d+)MB"), ("nginx.conf", r"client_max_body_size (\d+)m")):
         found = re.search(limit, read(name))
         assert found is not None

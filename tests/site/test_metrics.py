@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
-from django.utils import timezone
 
-from joinedup.mail.models import KeptMail
+from joinedup.mail import outbox
 from joinedup.opportunities.models import Touched
 from joinedup.site import metrics
 from tests.cli.test_serve import free_port, page, stopped
@@ -80,8 +80,7 @@ def test_what_is_counted(settings: Any, world: World) -> None:
     for code in (world.northton.pk, world.eastton.pk, "Okonkwo"):
         us.get(f"/places/{code}/")
     us.generic("SECRET", "/worried/")
-    now = timezone.now()
-    KeptMail.objects.create(mail={"to": "ada@example.org"}, kept_at=now, try_at=now)
+    outbox.store([EmailMultiAlternatives("x", "x", to=["ada@example.org"])], footprint=None, facts={})
     Touched.objects.create(footprint=world.north, what="test")
     text = read(us)
     counted = figures(text, "joinedup_requests_total")

@@ -18,8 +18,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry, Preference, User
 from joinedup.events.models import Event
-from joinedup.mail import kept
-from joinedup.mail.models import KeptMail
+from joinedup.mail import outbox
 from joinedup.opportunities import worker as opportunities
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Run
@@ -155,10 +154,9 @@ def test_who_was_there_is_told_once(world: World, twice: Callable[..., list[int]
     assert [each.to for each in mail.outbox] == [["ro@example.org"]]
 
 
-def test_kept_mails_go_out_once(world: World, twice: Callable[..., list[int]]) -> None:
-    for number in range(5):
-        letter = mail.EmailMultiAlternatives(f"No. {number}", "Words.", to=["ro@example.org"])
-        KeptMail.objects.create(mail=kept.packed(letter), kept_at=NOW - DAY / 2, try_at=NOW - DAY / 4)
+def test_stored_mails_go_out_once(world: World, twice: Callable[..., list[int]]) -> None:
+    letters = [mail.EmailMultiAlternatives(f"No. {n}", "Words.", to=["ro@example.org"]) for n in range(5)]
+    outbox.store(letters, footprint=None, facts={})
     mail.outbox.clear()
-    assert sum(twice(kept, "_taken", lambda: kept.send_kept(NOW))) == 5
+    assert sum(twice(outbox, "_give_up", lambda: outbox.send_due(timezone.now()).accepted)) == 5
     assert Counter(each.subject for each in mail.outbox) == {f"No. {number}": 1 for number in range(5)}

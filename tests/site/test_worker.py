@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.utils import timezone
 
+from joinedup.accounts.models import Session
 from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Run, Touched
 from joinedup.registration.actions.registration import register

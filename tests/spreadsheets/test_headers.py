@@ -1,6 +1,7 @@
 """Which sheet of a file is the list, and which rows are its headings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -147,6 +148,25 @@ def test_a_sheet_that_cannot_be_read_is_no_hindrance() -> None:
     assert read_file(workbook({"Wide": wide, "T": TRACKER}), ["project"]).header == HEADS
     with pytest.raises(Unreadable, match="100 columns"):
         read_file(workbook({"Wide": wide}))
+
+
+def test_a_sheet_that_is_too_much_is_no_hindrance_for_those_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parse, "LIMITS", replace(parse.LIMITS, cells=40))
+    large = [["x"] * 9] * 9
+    book = open_file(workbook({"T": TRACKER, "Large": large, "After": TRACKER}))
+    assert [(each.name, each.refused[:15]) for each in book.sheets] == [
+        ("T", ""), ("Large", "This file unpac"), ("After", "The sheets befo"),
+    ]  # fmt: skip
+    assert book.sheets[0].rows[0] == HEADS
+    with pytest.raises(Unreadable, match="unpacks to far more"):
+        read_file(workbook({"Large": large, "T": TRACKER}))
+
+
+def test_letters_that_nobody_sees_are_taken_out_of_every_sheet() -> None:
+    book = open_file(workbook({"T": TRACKER, "Other": [["Na\u200bme", "b"], ["St\u200b Marys", "x"]]}))
+    assert book.sheets[1].rows == [["Name", "b"], ["St Marys", "x"]]
 
 
 def brought(world: World, content: bytes, kind: str = "initiatives") -> Upload:

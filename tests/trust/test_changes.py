@@ -22,6 +22,7 @@ ASKED = (
     "/agreements/report-by-mail/",
     "/agreements/young/",
     "/responses/by-mail/",
+    "/mails/off/",
 )
 FOR_ANYBODY = (*ASKED, "/account/")
 # Enough for most buttons of the site to do what they do.

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from joinedup.accounts.links import make_link
+from joinedup.mail.kinds import off_link
 from joinedup.voice.replies_by_mail import version_of
 
 # The record that the argument of an address names, where the address's first word does not say it.
@@ -112,6 +114,9 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
         for user in apps.get_model("accounts", "User").objects.all():
             for kind in ("digest", "agreements"):
                 yield reverse(name, args=[make_link("mails-off", kind, user)])
+    elif name == "address_mails_off":
+        for contact in apps.get_model("partners", "Contact").objects.exclude(email=""):
+            yield off_link(contact.email, "invitations").removeprefix(settings.SITE_URL)
     elif name in ("naming_by_mail", "report_by_mail", "young_marks"):
         for token in _mailed_of_agreements(name):
             yield reverse(name, args=[token])

@@ -9,12 +9,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.accounts.person import PUBLIC
+from joinedup.accounts.person import PUBLIC, Person
 from joinedup.events.models import Event
-from joinedup.opportunities.engine import keep_runs
+from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import ListChange, Opportunity
 from joinedup.places.models import Footprint
 from joinedup.taxonomy.models import Theme
@@ -366,7 +365,7 @@ def test_only_what_is_shown_to_everybody_and_unanswered_is_heard(world: World, a
 @pytest.fixture
 def followed(world: World, django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
     """The partnership has a list, and what is done inside is followed as after a request."""
-    keep_runs(world.north, timezone.localdate())
+    refresh(by=Person.operator(), footprint=world.north)
 
     @contextmanager
     def inside() -> Iterator[None]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import Preference, User
 from joinedup.agreements.models import Agreement
-from joinedup.mail.kept import send_kept
+from joinedup.mail.outbox import send_due
 from joinedup.partners.models import Partner
 from joinedup.web.work.digest import send_digests
 from tests.opportunities.making import make_move, make_opportunity
@@ -133,4 +133,4 @@ def test_a_mail_server_that_is_away_costs_no_summary_and_nobody_gets_two(
     assert go() == []
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert go() == []
-    assert send_kept(timezone.now() + datetime.timedelta(minutes=5)) == 1
+    assert send_due(timezone.now() + datetime.timedelta(minutes=5)).accepted == 1

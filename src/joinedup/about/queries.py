@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.about.models import ResponsibleBody
+from joinedup.accounts.models import Grant
 
 # In the order of the form. What may stay empty is not here: a telephone, problems that nobody found.
 NEEDED: dict[str, Promise] = {
@@ -26,6 +27,15 @@ NEEDED: dict[str, Promise] = {
 def responsible_body() -> ResponsibleBody:
     """The row, or an empty one that is not stored. One query."""
     return ResponsibleBody.objects.first() or ResponsibleBody()
+
+
+def reply_addresses() -> list[str]:
+    """Where replies to a mail go that nobody else answers: to the body that is responsible; until it has given an
+    address, to the administrators. Two queries at most."""
+    if email := responsible_body().email:
+        return [email]
+    held = Grant.objects.filter(role=Grant.Role.ADMINISTRATOR, user__is_active=True)
+    return list(held.order_by("user__email").values_list("user__email", flat=True))
 
 
 def lacking(body: ResponsibleBody) -> list[str]:

@@ -17,6 +17,7 @@ from joinedup.accounts.models import Closing, Grant, Preference, User, fresh_tok
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, read_off_link
+from joinedup.accounts.records import footprints_of
 from joinedup.accounts.sessions import end_sessions, settle
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
@@ -61,7 +62,8 @@ def invite_person(
         "link": address_of("welcome", make_link("welcome", user.pk, user)),
     }
     replies = [by.email] if by.email else []
-    send_on_commit([compose("accounts/mails/invited", user.email, words, reply_to=replies)])
+    place = footprint.pk if footprint else next(iter(footprints_of([partner.pk])), None) if partner else None
+    send_on_commit([compose("accounts/mails/invited", user.email, words, reply_to=replies)], footprint=place)
     return grant
 
 

@@ -30,7 +30,7 @@ from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.personal import NAMES, PERSONAL
-from joinedup.mail.models import KeptMail
+from joinedup.mail.models import OutgoingMail
 from joinedup.privacy.retention import CLOSED_ACCOUNTS, PERSONAL_DETAILS
 
 # What publishers wrote, and large: nobody types into it.
@@ -50,7 +50,7 @@ WITHOUT_WORDS = frozenset(
 # How records themselves are called: a person who reads the list decides.
 OWN_NAMES = frozenset({"name", "title", "slug", "file_name", "provider"})
 # Whose personal fields go at an end of their own, or with the account.
-ENDS_OTHERWISE = frozenset({*PERSONAL_DETAILS.of, "accounts.User", "mail.KeptMail"}) - {
+ENDS_OTHERWISE = frozenset({*PERSONAL_DETAILS.of, "accounts.User", "mail.OutgoingMail"}) - {
     "events.Event",
     "visits.Visit",
 }
@@ -105,9 +105,9 @@ def erase_account(*, by: Person, user: User) -> Erased:
     for key, model, field in ways_to_an_account():
         if isinstance(field, models.EmailField) and FATES.get(key) is Fate.PASSES:
             found_by(user, model, field).delete()
-    for kept in KeptMail.objects.all():
-        if user.email in json.dumps(kept.mail).lower():
-            kept.delete()
+    for mail in OutgoingMail.objects.all():
+        if user.email in f"{mail.to} {json.dumps(mail.mail)}".lower():
+            mail.delete()
     audit.record(by=by, action="account.erase", on=user, before={}, after={"entries": entries})
     user.delete()
     transaction.on_commit(_leave_nothing_in_the_file)

@@ -52,6 +52,7 @@ FATES: dict[str, Fate] = {
     "opportunities.Opportunity.spotted_by": Fate.STAYS,
     "opportunities.Opportunity.assigned_to": Fate.PASSES,
     "opportunities.Look.user": Fate.ENDS,
+    "mail.OutgoingMail.to": Fate.ENDS,
     "events.Speaker.email": Fate.STAYS,
     "registration.Attendee.user": Fate.STAYS,
     "registration.Attendee.email": Fate.STAYS,

@@ -25,7 +25,7 @@ from joinedup.accounts.models import AuditEntry, Grant, Session, User
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import preference_of
-from joinedup.mail.models import KeptMail
+from joinedup.mail.models import OutgoingMail
 from joinedup.privacy.detect import EMAIL
 
 SECRETS = frozenset(
@@ -107,9 +107,8 @@ def own_data(user: User) -> dict[str, list[dict[str, Any]]]:
         for each in AuditEntry.objects.filter(user_id=user.pk)
     ]
     found[_("Mails that wait to be sent to you")] = [
-        {_("subject"): each.mail["subject"], _("text"): each.mail["body"], _("since"): each.kept_at}
-        for each in KeptMail.objects.all()
-        if [address.lower() for address in each.mail["to"]] == [user.email]
+        {_("subject"): each.mail["subject"], _("text"): each.mail["body"], _("since"): each.stored_at}
+        for each in OutgoingMail.objects.filter(to__iexact=user.email).exclude(mail={})
     ]
     return {section: _without_others(rows, user.email) for section, rows in found.items()}
 

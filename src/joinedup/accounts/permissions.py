@@ -152,6 +152,8 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "contribution.make_topic": _EVENTS,
     # What a partner says to something young people asked for.
     "contribution.reply": _COORDINATED,
+    # A mail that did not arrive; administrators see those of no partnership.
+    "mail.settle": {**_COORDINATED, Role.ADMINISTRATOR: ANY},
     "spreadsheet.bring": _COORDINATED,
     "spreadsheet.undo": _COORDINATED,
 }

@@ -8,8 +8,13 @@ from django.db import models
 NOTHING: frozenset[str] = frozenset()
 
 PERSONAL: dict[str, frozenset[str]] = {
-    # A whole mail with its address, for a day at most.
-    "mail.KeptMail": frozenset({"mail"}),
+    # A mail's words until it is sent, or for a week where it does not arrive; its address for a month.
+    "mail.OutgoingMail": frozenset({"mail", "to", "subject", "settled_by"}),
+    # What may be needed to undo what a mail said, never an address.
+    "mail.MailBatch": NOTHING,
+    # Keyed hashes of addresses.
+    "mail.Mailbox": frozenset({"whose"}),
+    "mail.MailOff": frozenset({"whose"}),
     "accounts.User": frozenset({"email", "name", "job", "password", "last_login"}),
     "accounts.Grant": NOTHING,
     "accounts.AuditEntry": NOTHING,

@@ -4,6 +4,7 @@ from allauth.account.views import logout
 from django.urls import path
 
 from joinedup.accounts import again, factor_views, mails, sign_in
+from joinedup.accounts.address_mails import address_mails_off
 from joinedup.accounts.views import account_details, own_data, person_data, your_account
 
 urlpatterns = [
@@ -28,4 +29,5 @@ urlpatterns = [
     path("account/details/", account_details, name="account_details"),
     path("account/mails/", mails.account_mails, name="account_mails"),
     path("account/mails/off/<str:token>/", mails.mails_off, name="mails_off"),
+    path("mails/off/<str:token>/", address_mails_off, name="address_mails_off"),
 ]

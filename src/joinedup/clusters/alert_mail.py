@@ -18,7 +18,9 @@ from joinedup.clusters.models import Follower, Scan
 from joinedup.engines import periods
 from joinedup.engines.words import day
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
+from joinedup.partners.addressees import coordinator_addresses
 
 # A mail that the server refused is tried again after an hour (seconds).
 LATER = 3600
@@ -51,13 +53,17 @@ def _tell(pk: int, newest: int) -> bool:
     if not found:
         return False
 
-    def undo() -> None:
-        cache.set(_refused(pk), True, LATER)
-        Follower.objects.filter(pk=pk, told=newest).update(told=earlier)
-
-    mail = compose("clusters/mails/new", follower.user.email, words_for(follower, found))
-    send_on_commit([mail], reached_nobody=undo)
+    replies = coordinator_addresses(follower.footprint_id)
+    mail = compose("clusters/mails/new", follower.user.email, words_for(follower, found), reply_to=replies)
+    undo = Undo(not_told, {"follower": pk, "newest": newest, "earlier": earlier})
+    send_on_commit([mail], footprint=follower.footprint_id, undo=undo)
     return True
+
+
+def not_told(_refused_mail: Refused, *, follower: int, newest: int, earlier: int | None) -> None:
+    """The mail server refused it: the follower is told in the next mail, an hour later at the earliest."""
+    cache.set(_refused(follower), True, LATER)
+    Follower.objects.filter(pk=follower, told=newest).update(told=earlier)
 
 
 def _refused(pk: int) -> str:

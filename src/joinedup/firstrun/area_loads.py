@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -22,12 +21,11 @@ from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.firstrun.area_data import bring_in
 from joinedup.firstrun.models import SILENT, AreaLoad
+from joinedup.mail.worker_mark import note_worker, worker_was_seen
 from joinedup.places.models import Footprint
 
 logger = logging.getLogger(__name__)
 
-# Noted by the worker at each look for work, and forgotten soon after it has gone.
-WORKER_SEEN, SEEN_FOR = "worker-seen", 60
 # Seconds between two notes of how far it is.
 NOTED = 1.0
 BROKE = "Something went wrong; whoever looks after the installation finds it in the log."
@@ -65,7 +63,7 @@ def put_in_line(*, by: Person, footprint: Footprint) -> AreaLoad:
 
 def begin_without_worker() -> None:
     """Begin in a thread of this process, unless a worker was seen lately."""
-    if cache.get(WORKER_SEEN):
+    if worker_was_seen():
         return
     threading.Thread(target=_in_the_background, name="area data", daemon=True).start()
 
@@ -140,6 +138,6 @@ def _end(load: AreaLoad, state: str, failure: str = "") -> None:
 
 def work_on_areas(say: Callable[[str], object]) -> None:
     """What the worker does: note that it is there, and bring in one area that waits."""
-    cache.set(WORKER_SEEN, True, SEEN_FOR)
+    note_worker()
     if load := bring_in_next():
         say(f"The area of {load.footprint}: {load.failure or 'brought in.'}")

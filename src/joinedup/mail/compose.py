@@ -13,26 +13,34 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from jinja2 import Environment
 
+from joinedup.mail.kinds import ALL_THE_SAME, OF, off_link
 from joinedup.mail.markup import html_of, inert, text_of
 from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
 
-def compose(
-    template: str, to: str, context: Mapping[str, Any], *, reply_to: Sequence[str] = ()
-) -> EmailMultiAlternatives:
+class Mail(EmailMultiAlternatives):
+    """A mail, and the template that it was made from, which says what kind of mail it is."""
+
+    template = ""
+
+
+def compose(template: str, to: str, context: Mapping[str, Any], *, reply_to: Sequence[str] = ()) -> Mail:
     """Return the mail that `{template}.txt` makes for one address, without sending it.
 
-    If the context has `off`, the link that turns this kind of mail off, mail programs get a button for it
-    too.
+    `off` in the context is the link that turns this kind of mail off: an account's, or else one for the address is
+    put there. Mail programs get a button for it too. A mail that nobody can turn off says why.
     """
+    if template in OF and not context.get("off"):
+        context = {**context, "off": off_link(to, OF[template])}
     subject, marked = _subject_and_text(template, context)
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         subject,
         text_of(marked),
         to=[to],
         headers=off_headers(context["off"]) if context.get("off") else {},
         reply_to=list(reply_to),
     )
+    mail.template = template
     mail.attach_alternative(render_to_string("mail/layout.jinja", {"content": html_of(marked)}), "text/html")
     return mail
 
@@ -48,6 +56,8 @@ def _subject_and_text(template: str, context: Mapping[str, Any]) -> tuple[str, s
     line."""
     written = _environment().get_template(f"{template}.txt").render(context).strip("\n")
     subject, _end, marked = written.partition("\n")
+    if reason := ALL_THE_SAME.get(template):
+        marked = f"{marked}\n\n{reason}\n"
     if is_demonstration_site():
         marked = f"{marked}\n\n{gettext('Demonstration.')} {what_is_invented()}\n"
     return " ".join(text_of(subject).split()), marked

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from joinedup.engines.opportunities import Move, Opportunity, Result, Settings, opportunities
@@ -99,46 +100,87 @@ def _for_public(result: Result) -> Result:
     return replace(result, opportunities=tuple(kept), gaps=())
 
 
-def keep_runs(footprint: Footprint, as_of: datetime.date) -> list[Run]:
-    """A run for every kind of reader, stored. Call it inside a transaction."""
-    # A change that is written meanwhile stays to be followed.
-    done = Touched.objects.filter(footprint=footprint).aggregate(last=Max("pk"))["last"]
+@dataclass(frozen=True)
+class Worked:
+    """A partnership's lists, worked out and not stored yet, with the notes of changes and the weights they rest on."""
+
+    footprint: Footprint
+    as_of: datetime.date
+    found: Mapping[str, Found]
+    touched: tuple[int, ...]
+    weights: Weights
+
+
+@contextmanager
+def worked_out(footprint: Footprint, as_of: datetime.date) -> Iterator[Worked]:
+    """The lists for every kind of reader, inside a transaction that has locked the partnership, to be stored in it.
+
+    They are worked out before, as that takes seconds, in which nobody else could write on SQLite; only if something was
+    changed meanwhile, a second time inside: nothing is stored that names what has just been hidden.
+    """
+    worked = _work_out(footprint, as_of)
+    with transaction.atomic():
+        # Two who ask at once: the second waits here, and finds what the first wrote.
+        Footprint.objects.select_for_update().get(pk=footprint.pk)
+        if (_touched(footprint), weights_of(footprint)) != (worked.touched, worked.weights):
+            worked = _work_out(footprint, as_of)
+        yield worked
+
+
+def _work_out(footprint: Footprint, as_of: datetime.date) -> Worked:
+    # First: a change that is written meanwhile stays to be followed.
+    touched = _touched(footprint)
     every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
+    found = {
+        audience: found_in(every[audience], audience, as_of, weights) for audience in Run.Audience.values
+    }
+    return Worked(footprint, as_of, found, touched, weights)
+
+
+def _touched(footprint: Footprint) -> tuple[int, ...]:
+    return tuple(Touched.objects.filter(footprint=footprint).order_by("pk").values_list("pk", flat=True))
+
+
+def keep_runs(worked: Worked) -> list[Run]:
+    """A run for every kind of reader, stored; call it inside `worked_out`."""
     runs = []
-    for audience in Run.Audience.values:
-        found = found_in(every[audience], audience, as_of, weights)
-        number = store(footprint, audience, as_of, found)
-        runs.append(Run.objects.create(footprint=footprint, audience=audience, as_of=as_of, found=number))
-    if done is not None:
-        Touched.objects.filter(footprint=footprint, pk__lte=done).delete()
+    for audience, found in worked.found.items():
+        number = store(worked.footprint, audience, worked.as_of, found)
+        runs.append(
+            Run.objects.create(
+                footprint=worked.footprint, audience=audience, as_of=worked.as_of, found=number
+            )
+        )
+    _forget_touched(worked)
     return runs
 
 
-@transaction.atomic
+def _forget_touched(worked: Worked) -> None:
+    if worked.touched:
+        Touched.objects.filter(footprint=worked.footprint, pk__in=worked.touched).delete()
+
+
 def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
     """Work the list out again if anything changed since; returns how many opportunities are on it.
 
     A register is worked out whole in well under a second, so there is no second way to follow a change: the stored
     list is what a run would have stored. Where nothing was worked out yet, nothing happens: a coordinator starts it.
     """
-    Footprint.objects.select_for_update().get(pk=footprint.pk)
-    waiting = Touched.objects.filter(footprint=footprint)
-    runs = Run.objects.filter(footprint=footprint)
-    if not waiting.exists() or not runs.exists():
+    waiting, runs = Touched.objects.filter(footprint=footprint), Run.objects.filter(footprint=footprint)
+    if not runs.exists():
         waiting.delete()
+    if not waiting.exists():
         return 0
-    as_of = as_of or timezone.localdate()
-    done = waiting.aggregate(last=Max("pk"))["last"]
-    every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
-    number = 0
-    for audience in Run.Audience.values:
-        kept = store(footprint, audience, as_of, found_in(every[audience], audience, as_of, weights))
-        number = max(number, kept)
-        last = runs.filter(audience=audience).values("pk")[:1]
-        runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
-            followed_at=timezone.now(), found=kept
-        )
-    waiting.filter(pk__lte=done).delete()
+    with worked_out(footprint, as_of or timezone.localdate()) as worked:
+        number = 0
+        for audience, found in worked.found.items():
+            kept = store(footprint, audience, worked.as_of, found)
+            number = max(number, kept)
+            last = runs.filter(audience=audience).values("pk")[:1]
+            runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
+                followed_at=timezone.now(), found=kept
+            )
+        _forget_touched(worked)
     return number
 
 

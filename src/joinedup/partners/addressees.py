@@ -1,9 +1,9 @@
 """Who to write to at a partner: one policy for every room.
 
 A mail of a kind (`Preference.Mail`) goes to nobody who turned that kind off: neither to the account, nor to
-its address if that is among the contacts of a partner. Each mail to an account has the link that turns its
-kind off (`Addressee.off`). What a body has to be told regardless (that an agreement names it, that it is
-criticised, that young people are without a companion) has no kind, and goes to all.
+its address if that is among the contacts of a partner, nor to a contact who did so by the link in a mail. Each
+mail of a kind has a link that turns it off. What a body has to be told regardless (that an agreement names it,
+that it is criticised, that young people are without a companion) has no kind, and goes to all.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db.models import JSONField, OuterRef, Subquery
 
 from joinedup.accounts.models import Grant, Preference, User
 from joinedup.accounts.preferences import off_link
+from joinedup.mail.kinds import unwilling
 from joinedup.partners.models import Contact, Partner
 
 # The most contacts asked at once if one answer is enough: more would each leave it to the others.
@@ -34,8 +35,8 @@ class Addressee:
 
     @property
     def off(self) -> str:
-        """The URL that turns this kind of mail off; empty without an account, or if it cannot be turned
-        off."""
+        """The URL that turns this kind of mail off; empty without an account (`compose` then makes one for the
+        address), or if it cannot be turned off."""
         return off_link(self.account, self.kind) if self.account is not None and self.kind else ""
 
     @property
@@ -59,15 +60,16 @@ def members_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]
 
 
 def contacts_of(partners: Iterable[int], kind: str) -> dict[int, list[Addressee]]:
-    """For each partner key, its contacts with an address, each address once, except those of accounts that
-    turned this kind of mail off; 1 query."""
+    """For each partner key, its contacts with an address, each address once, except those that turned this kind
+    of mail off, with an account or without; 2 queries."""
     keys = list(partners)
     held = Preference.objects.filter(user__email__iexact=OuterRef("email"), user__is_active=True)
     turned_off = Subquery(held.values("not_wanted")[:1], output_field=JSONField())
     contacts = Contact.objects.filter(partner__in=keys).exclude(email="").annotate(turned_off=turned_off)
     found: dict[int, dict[str, Addressee]] = {pk: {} for pk in keys}
+    off = unwilling([each.email for each in contacts], kind) if kind else set()
     for each in contacts:
-        if not kind or kind not in (each.turned_off or []):
+        if each.email.lower() not in off and (not kind or kind not in (each.turned_off or [])):
             there = found[each.partner_id]
             there.setdefault(each.email.lower(), Addressee(each.email, role=each.role, kind=kind))
     return {pk: list(those.values()) for pk, those in found.items()}

@@ -53,7 +53,20 @@ WAITING_MAIL = Period(
     "a mail that the mail server did not take",
     _days(1),
     "it was written",
-    ("mail.KeptMail",),
+)
+UNDELIVERED_MAIL = Period("the words of a mail that did not arrive", _days(7), "it was refused")
+SENT_MAIL = Period(
+    # A delivery report may come days later, and has to find its mail.
+    "to which address a mail went, and whether it arrived",
+    _days(30),
+    "it was sent or refused",
+    ("mail.OutgoingMail",),
+)
+FAILED_MAILBOXES = Period(
+    "that mails to an address came back, without the address itself",
+    _days(400),
+    "one came back last",
+    ("mail.Mailbox",),
 )
 HELD_PLACES = Period(
     # The place lapses; the details are deleted with the event's.
@@ -93,6 +106,9 @@ EVERY = (
     DRAFTS,
     UPLOADS,
     WAITING_MAIL,
+    UNDELIVERED_MAIL,
+    SENT_MAIL,
+    FAILED_MAILBOXES,
     HELD_PLACES,
     CLOSED_ACCOUNTS,
     UNDONE,
@@ -134,6 +150,7 @@ WITHOUT_AN_END: dict[str, str] = {
     "about.ResponsibleBody": "The body names its own addresses on public pages, for as long as it runs the site.",
     "partners.Contact": "The partner, or who coordinates it, removes it; it goes with an account of its address.",
     "partners.Merge": "What it takes to make two records of one again; a name in it goes with its account.",
+    "mail.MailOff": "That somebody wants no more of a kind of mail holds until they take it back; no address is kept.",
     "clusters.Outcome": "Words of a partner about a place, which whoever wrote them takes back.",
     "clusters.Follower": "The token of a feed, which stops when its owner stops following.",
     "events.Session": "Notes refuse what leads to a person.",

@@ -5,11 +5,10 @@ Young people are never sent mail: it goes to the adult who comes with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -17,8 +16,7 @@ from joinedup.accounts.links import address_of
 from joinedup.events.calendar import event_calendar
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose, words_of
-from joinedup.mail.send import Sending, deliver, send_on_commit
-from joinedup.mail.turns import after_turn
+from joinedup.mail.send import Sending, Undo, send_on_commit
 from joinedup.partners.addressees import HAS_TO_BE_HEARD, contacts_first, coordinator_addresses, coordinators
 from joinedup.partners.models import Partner
 from joinedup.privacy.detect import EMAIL
@@ -61,15 +59,20 @@ def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequen
     return mails
 
 
+def post(event: Event, mails: Sequence[EmailMultiAlternatives], undo: Undo | None = None) -> Sending:
+    """Store mails about an event to be sent; replies, and what does not arrive, go to its coordinators."""
+    return send_on_commit(answered_by(event, mails), footprint=event.footprint_id, undo=undo)
+
+
 def send_invitations(
     event: Event,
     invitations: Sequence[Invitation],
     *,
     is_reminder: bool = False,
-    refused: Callable[[list[int]], object] | None = None,
+    undo: Undo | None = None,
 ) -> Sending:
     """Send one mail each, with a calendar file. The link opens a page with buttons: mail scanners follow
-    links, so opening it changes nothing. `refused` is called with positions in `invitations`.
+    links, so opening it changes nothing. `undo` is called with positions in `invitations`.
 
     Every invitation must have an address. Expects the event's programme and venue to be selected.
     """
@@ -78,7 +81,7 @@ def send_invitations(
     for each in invitations:
         context = {"event": event, "invitation": each, "link": address_of("invitation", each.token)}
         mails.append(mail_of(_invitation(is_reminder), each.email, context, calendar))
-    return send_on_commit(answered_by(event, mails), refused=refused)
+    return post(event, mails, undo)
 
 
 def _invitation(is_reminder: bool) -> str:
@@ -91,7 +94,8 @@ def invitations_to_read(
     """(subject, text) of the mails of `send_invitations`, once for each that differs by more than its link;
     no query."""
     template = f"registration/mails/{_invitation(is_reminder)}"
-    context = {"event": event, "link": _("[a link, for this reader alone]")}
+    link = _("[a link, for this reader alone]")
+    context = {"event": event, "link": link, "off": link}
     found = {each.brings: each for each in invitations}
     return [words_of(template, _with_day({**context, "invitation": each})) for each in found.values()]
 
@@ -99,21 +103,21 @@ def invitations_to_read(
 def send_withdrawn(invitation: Invitation) -> Sending:
     """Tell somebody that their invitation was withdrawn, and so why its link no longer works."""
     event = invitation.event
-    return send_on_commit(answered_by(event, [mail_of("withdrawn", invitation.email, {"event": event})]))
+    return post(event, [mail_of("withdrawn", invitation.email, {"event": event})])
 
 
 def send_substituted(invitation: Invitation) -> Sending:
     """Tell the invited person that somebody else is asked in their place, as requested with their link."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    return send_on_commit(answered_by(event, [mail_of("substituted", invitation.email, context)]))
+    return post(event, [mail_of("substituted", invitation.email, context)])
 
 
 def send_substitute_declined(invitation: Invitation) -> Sending:
     """Tell the person who named a substitute that the substitute cannot come either."""
     event = invitation.event
     context = {"event": event, "link": address_of("invitation", invitation.token)}
-    return send_on_commit(answered_by(event, [mail_of("substitute_declined", invitation.email, context)]))
+    return post(event, [mail_of("substitute_declined", invitation.email, context)])
 
 
 def send_reminders(
@@ -138,18 +142,12 @@ def send_reminders(
             "survey": survey_link(first) if is_own else "",
         }
         mails.append(mail_of("reminder", address, context, calendars[address]))
-    return send_on_commit(answered_by(event, mails))
+    return post(event, mails)
 
 
 def send_registration(attendee: Attendee, address: str) -> None:
-    """Send what somebody registered, and the link to change or cancel it.
-
-    Made after the place is given: the next in the queue does not wait for somebody else's mail.
-    """
-    transaction.on_commit(
-        lambda: after_turn(lambda: deliver(answered_by(attendee.event, _registration(attendee, address)))),
-        robust=True,
-    )
+    """Send what somebody registered, and the link to change or cancel it. Called once the place is given."""
+    post(attendee.event, _registration(attendee, address))
 
 
 def _registration(attendee: Attendee, address: str) -> list[EmailMultiAlternatives]:
@@ -193,40 +191,40 @@ def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
     """Tell somebody that a registration is cancelled, with a calendar file that cancels the entry."""
     context = {"event": event, "event_link": address_of("event", event.slug), "who": called(attendee)}
     calendar = mailbox_calendars(event, [address])[address]
-    send_on_commit(answered_by(event, [mail_of("cancelled", address, context, calendar)]))
+    post(event, [mail_of("cancelled", address, context, calendar)])
 
 
 def send_held(attendee: Attendee) -> Sending:
     """The only mail to a stranger: their turn is held for a day, and the button behind the link confirms
     it."""
     event = attendee.event
-    return send_on_commit(answered_by(event, [mail_of("held", attendee.email, _about(attendee))]))
+    return post(event, [mail_of("held", attendee.email, _about(attendee))])
 
 
 def send_lapsed(attendee: Attendee) -> Sending:
     """Tell a stranger that the day for confirming has passed, and that the same link still works."""
     event = attendee.event
-    return send_on_commit(answered_by(event, [mail_of("lapsed", attendee.email, _about(attendee))]))
+    return post(event, [mail_of("lapsed", attendee.email, _about(attendee))])
 
 
 def send_unchanged(event: Event, address: str, *, is_full: bool) -> Sending:
     """Tell a registered address that it was used to register again, that nothing changed, and how to register
     another person. It names nobody: the sender may not own that address."""
     context = {"event": event, "is_full": is_full, "link": address_of("event_register", event.slug)}
-    return send_on_commit(answered_by(event, [mail_of("unchanged", address, context)]))
+    return post(event, [mail_of("unchanged", address, context)])
 
 
 def send_asked_to_bring(companion: Attendee) -> Sending:
     """Ask an adult who comes whether a young person of their organisation may come with them. Nothing happens
     until they say yes."""
     mail = mail_of("asked_to_bring", companion.email, _about(companion))
-    return send_on_commit(answered_by(companion.event, [mail]))
+    return post(companion.event, [mail])
 
 
 def send_no_longer_with(companion: Attendee, names: Sequence[str]) -> Sending:
     """Tell an adult whom nobody vouches for any more that these young people do not come with them now."""
     context = {**_about(companion), "names": list(names)}
-    return send_on_commit(answered_by(companion.event, [mail_of("no_longer_with", companion.email, context)]))
+    return post(companion.event, [mail_of("no_longer_with", companion.email, context)])
 
 
 def send_without_companion(event: Event, host: Partner | None, number: int) -> Sending:
@@ -244,4 +242,4 @@ def send_without_companion(event: Event, host: Partner | None, number: int) -> S
     }
     found = dict.fromkeys(each.lower() for each in [*lead, *to] if each)
     mails = [mail_of("without_companion", address, context) for address in found]
-    return send_on_commit(answered_by(event, mails))
+    return post(event, mails)

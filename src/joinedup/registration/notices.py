@@ -14,9 +14,8 @@ from django.utils.formats import date_format
 
 from joinedup.accounts.links import address_of
 from joinedup.events.models import Event
-from joinedup.mail.send import send_on_commit
 from joinedup.registration.calendar import mailbox_calendars
-from joinedup.registration.mails import answered_by, called, mail_of, when_of
+from joinedup.registration.mails import called, mail_of, post, when_of
 from joinedup.registration.models import Attendee, Invitation
 
 
@@ -67,7 +66,7 @@ def send_event_changed(event: Event, was: Event) -> list[Attendee]:
             "event_link": address_of("event", event.slug),
         }
         mails.append(mail_of("event_changed", each.email, context, calendars[each.email.lower()]))
-    send_on_commit(answered_by(event, mails))
+    post(event, mails)
     return coming
 
 
@@ -102,7 +101,7 @@ def send_asking(
         if each.is_to_confirm_day and each.holds_day not in {None, was_on}:
             context |= {"was": date_format(each.holds_day, "j F Y"), "is_other_day": True}
         mails.append(mail_of("event_changed", each.email, context, calendars[each.email]))
-    send_on_commit(answered_by(event, mails))
+    post(event, mails)
 
 
 def _send(kind: str, event: Event, addresses: Collection[str], more: Mapping[str, Any]) -> None:
@@ -111,4 +110,4 @@ def _send(kind: str, event: Event, addresses: Collection[str], more: Mapping[str
     # Calendars that got the event from a file in a mail are updated by this one.
     calendars = mailbox_calendars(event, addresses)
     mails = [mail_of(kind, address, context, calendars[address]) for address in addresses]
-    send_on_commit(answered_by(event, mails))
+    post(event, mails)

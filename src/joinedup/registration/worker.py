@@ -44,7 +44,7 @@ def remind(now: datetime.datetime) -> int:
         if not reminders_due(event, now).number:
             continue
         reminded = send_reminders(by=Person.operator(), event=event, now=now)
-        number += reminded.number - reminded.refused
+        number += reminded.number
     return number
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.models import User
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.partners.addressees import coordinator_addresses
 from joinedup.results.models import Response
 from joinedup.results.right_of_reply import answer_by
@@ -16,18 +16,16 @@ PURPOSE = "response-answer"
 To = Iterable[User | str]
 
 
-def send_to_answer(
-    response: Response, to: To, *, may_answer: bool = True, failing: Callable[[], object] | None = None
-) -> None:
-    """To each account and address, on commit. The link opens a page; only its button answers. `failing` is
-    called if the mail server took none of them."""
+def send_to_answer(response: Response, to: To, *, may_answer: bool = True, undo: Undo | None = None) -> None:
+    """To each account and address, on commit. The link opens a page; only its button answers. `undo` is
+    called if the mail server refuses some."""
     context = {
         "response": response,
         "event": response.event,
         "day": answer_by(response),
         "may_answer": may_answer,
     }
-    _send("results/mails/right_of_reply", response, to, context, failing)
+    _send("results/mails/right_of_reply", response, to, context, undo)
 
 
 def send_answered(
@@ -50,14 +48,14 @@ def _send(
     response: Response,
     to: To,
     context: Mapping[str, object],
-    failing: Callable[[], object] | None = None,
+    undo: Undo | None = None,
 ) -> None:
     replies, mails = coordinator_addresses(response.event.footprint_id), []
     for each in to:
         words = {**context, "link": address_of("response_by_mail", make_link(PURPOSE, response.pk, each))}
         address = each if isinstance(each, str) else each.email
         mails.append(compose(template, address, words, reply_to=replies))
-    send_on_commit(mails, reached_nobody=failing)
+    send_on_commit(mails, footprint=response.event.footprint_id, undo=undo)
 
 
 def send_untold(response: Response, to: Iterable[User]) -> None:
@@ -67,4 +65,7 @@ def send_untold(response: Response, to: Iterable[User]) -> None:
         "event": response.event,
         "link": address_of("event_responses", response.event.slug),
     }
-    send_on_commit([compose("results/mails/untold", each.email, context) for each in to])
+    footprint = response.event.footprint_id
+    replies = coordinator_addresses(footprint)
+    mails = [compose("results/mails/untold", each.email, context, reply_to=replies) for each in to]
+    send_on_commit(mails, footprint=footprint)

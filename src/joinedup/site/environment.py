@@ -41,6 +41,23 @@ def one_of(name: str, *values: str) -> str:
     return value
 
 
+def begins_with(name: str, beginnings: tuple[str, ...]) -> str:
+    """Empty, or a value that begins with one of these."""
+    value = os.environ.get(name, "").strip()
+    if value and not value.startswith(beginnings):
+        # Not the value itself: it may hold a password.
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(beginnings)}")
+    return value
+
+
+def notify(backend: str) -> tuple[str, str]:
+    """The API key and the template of GOV.UK Notify; both are needed where mails go through it."""
+    key, template = (os.environ.get(name, "").strip() for name in ("NOTIFY_API_KEY", "NOTIFY_TEMPLATE"))
+    if backend.startswith("joinedup.mail.notify.") and not (len(key) > 73 and template):
+        raise ImproperlyConfigured("Mails through GOV.UK Notify need NOTIFY_API_KEY and NOTIFY_TEMPLATE.")
+    return key, template
+
+
 def words(name: str, *, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")

@@ -17,7 +17,7 @@ from joinedup.engines.words import counted, plural
 from joinedup.evidence.fetch.forces import forces
 from joinedup.evidence.models import Figure
 from joinedup.evidence.queries import damaged_files, missing_files, orphaned_files
-from joinedup.mail.kept import waiting_since
+from joinedup.mail.outbox import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Footprint, Membership, Succession
 from joinedup.privacy.retention import DRAFTS, UPLOADS

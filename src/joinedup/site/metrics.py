@@ -22,7 +22,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from joinedup.mail.models import KeptMail
+from joinedup.mail.outbox import waiting_since
 from joinedup.opportunities.models import Touched
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -89,9 +89,7 @@ class _Waiting(Collector):
     """Two queries, and a look into the shared cache."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield GaugeMetricFamily(
-            "joinedup_mails_waiting", "Mails that the mail server did not take yet.", KeptMail.objects.count()
-        )
+        yield GaugeMetricFamily("joinedup_mails_waiting", "Mails that wait to be sent.", waiting_since()[0])
         yield GaugeMetricFamily(
             "joinedup_changes_waiting",
             "Changes of records that no list of opportunities follows yet.",

@@ -65,12 +65,14 @@ MIDDLEWARE = [
     "joinedup.site.request_log.noted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "joinedup.web.stored_pages.stored",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "joinedup.accounts.middleware.reader",
+    "joinedup.web.middleware.sized",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -164,6 +166,16 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 # How long a page waits for a mail server that does not answer, in seconds: the worker tries again.
 EMAIL_TIMEOUT = 4
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
+# GOV.UK Notify, where EMAIL_BACKEND is joinedup.mail.notify.EmailBackend.
+NOTIFY_URL = os.environ.get("NOTIFY_URL", "https://api.notifications.service.gov.uk")
+NOTIFY_API_KEY, NOTIFY_TEMPLATE = environment.notify(EMAIL_BACKEND)
+NOTIFY_REPLY_TO = os.environ.get("NOTIFY_REPLY_TO", "")
+# Where mails that cannot be delivered come back to, if not to the address that they are from.
+BOUNCE_ADDRESS = os.environ.get("BOUNCE_ADDRESS", "")
+# The mailbox they come back to, for the worker to read: imaps://name:password@host/INBOX, maildir:/folder, mbox:/file.
+BOUNCE_MAILBOX = environment.begins_with("BOUNCE_MAILBOX", ("imaps:", "maildir:", "mbox:"))
+# What a mail service gives as bearer token when it posts to /mail/reports/; without it there is no such page.
+MAIL_REPORT_SECRET = os.environ.get("MAIL_REPORT_SECRET", "")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")
 
 # For how many months after their last one figures may be called new (`clusters/wording.py`).
@@ -205,8 +217,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# As large as a request may be (`web/request_size.py`), so that no file is left to the disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

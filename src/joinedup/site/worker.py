@@ -18,7 +18,9 @@ from joinedup.agreements.worker import ask_young_people, chase_agreements, forge
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
 from joinedup.firstrun.area_loads import work_on_areas
-from joinedup.mail.kept import send_kept
+from joinedup.mail.bounce_mailbox import read_bounces
+from joinedup.mail.outbox import send_due
+from joinedup.mail.worker_mark import forget_worker
 from joinedup.opportunities.worker import follow_waiting, work_out_the_night
 from joinedup.registration.worker import (
     delete_due_personal,
@@ -62,14 +64,16 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
                 raise
             logger.exception("What was due could not be done; it is tried again.")
         if once:
+            forget_worker()
             return
         stop.wait(PAUSE)
 
 
 def _work(say: Callable[[str], object]) -> None:
     work_on_areas(say)
-    if sent := send_kept(timezone.now()):
-        say(f"Sent {counted(sent, 'mail')} that had to wait.")
+    _send_mails(say)
+    if returned := read_bounces():
+        say(f"{counted(returned, 'mail')} came back.")
     if followed := follow_waiting():
         say(f"Followed the changes of {counted(followed, 'partnership')}.")
     if took_over := carry_out_due(timezone.localdate()):
@@ -99,7 +103,14 @@ def _work(say: Callable[[str], object]) -> None:
         say(f"Erased {counted(erased, 'account')} that had been closed for long enough.")
     forget_leads(timezone.localdate())
     _write_to_people(say, timezone.localtime())
+    # What was written just now does not wait for the next look.
+    _send_mails(say)
     metrics.note_worker(timezone.now())
+
+
+def _send_mails(say: Callable[[str], object]) -> None:
+    if sent := send_due(timezone.now()).accepted:
+        say(f"Sent {counted(sent, 'mail')}.")
 
 
 def _write_to_people(say: Callable[[str], object], now: datetime.datetime) -> None:

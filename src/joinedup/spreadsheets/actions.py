@@ -8,31 +8,31 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from joinedup.accounts import audit
+from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.privacy.case_lists import find_people, looks_like_data
 from joinedup.privacy.retention import UPLOADS
+from joinedup.spreadsheets import acceptance
 from joinedup.spreadsheets.as_given import with_joined
-from joinedup.spreadsheets.cells import plain_name
 from joinedup.spreadsheets.columns import plain, suggest
 from joinedup.spreadsheets.guesses import SURE, Ticks
 from joinedup.spreadsheets.headers import HeaderAt, Wanted, headings_in, proposed, sheet_at, wanted
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.models import RememberedColumn, RememberedName, Upload
+from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.parse import Book, RawSheet, Spreadsheet, Unreadable, open_file, open_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
-from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
+from joinedup.spreadsheets.undo import MADE_BY
 
 MOST_TICKS = 50_000
 # Rows of other sheets of a file that are kept until the sheet is accepted.
@@ -57,6 +57,7 @@ def bring(
     require(by, "spreadsheet.bring", on=_scope(footprint))
     if kind not in KINDS:
         raise ValidationError("Choose what the spreadsheet lists.")
+    acceptance.give_up_broken(timezone.now(), footprint)
     if bool(content) and bool(text.strip()):
         raise ValidationError("Either choose a file or paste the rows, not both.")
     book = open_text(text) if text.strip() else open_file(content)
@@ -263,7 +264,6 @@ def _well_formed(ticks: Mapping[str, bool]) -> dict[str, bool]:
     return {key: bool(ticked) for key, ticked in ticks.items() if re.fullmatch("[0-9a-f]{16}", key)}
 
 
-@transaction.atomic
 def accept(
     *,
     by: Person,
@@ -281,13 +281,34 @@ def accept(
     are emptied afterwards: cells without a chosen column are not stored anywhere.
     """
     require(by, "spreadsheet.bring", on=upload)
-    # Locked, so that a second click finds it accepted.
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    upload = Upload.objects.select_related("footprint").get(pk=upload.pk)
+    while True:
+        last = AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+        # Worked out before anybody else has to wait.
+        seen = _to_accept(
+            by, upload, leave_out, sectors, Ticks(upload.ticks | _well_formed(ticks or {}), least)
+        )
+        before = audit.snapshot(upload)
+        with acceptance.whole(len(seen.to_make)):
+            if not _begun(upload, last):
+                continue
+            acceptance.make_all(by, upload, seen)
+            with transaction.atomic():
+                upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
+                upload.state = Upload.State.ACCEPTED
+                upload.save(update_fields=["made", "rows", "header", "sheets", "ticks", "state"])
+                audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
+            return len(upload.made)
+
+
+def _to_accept(
+    by: Person, upload: Upload, leave_out: bool, sectors: Mapping[int, str] | None, chosen: Ticks
+) -> SpreadsheetPreview:
+    """What the sheet comes to; raises ValidationError if it cannot be accepted."""
     _refuse_finished(upload)
     if upload.state != Upload.State.PREVIEWED:
         raise ValidationError("Choose the columns first.")
     _refuse_twice(upload.footprint, upload.kind, upload.content_hash)
-    chosen = Ticks(upload.ticks | _well_formed(ticks or {}), least)
     seen = (without_marked if leave_out else preview)(by, upload, sectors, chosen)
     if seen.dates is not None and not upload.date_order:
         raise ValidationError(
@@ -299,62 +320,53 @@ def accept(
         )
     if not seen.to_make:
         raise ValidationError("There is nothing new in it: everything is here already.")
-    before = audit.snapshot(upload)
-    upload.made = [[record._meta.label, record.pk] for record in _make(by, upload, seen)]
-    upload.rows, upload.header, upload.ticks, upload.sheets = [], [], {}, []
-    upload.state = Upload.State.ACCEPTED
-    upload.save(update_fields=["made", "rows", "header", "ticks", "sheets", "state"])
-    audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
-    return len(upload.made)
-
-
-def _make(by: Person, upload: Upload, seen: SpreadsheetPreview) -> list[Any]:
-    made: list[Any] = []
-    partners: dict[str, Partner] = {}
-    for line in seen.to_make:
-        try:
-            made += KINDS[upload.kind].make(by, upload.footprint, line, partners)
-        except ValidationError as error:
-            raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
-    _remember_names(upload, seen, partners)
-    return made
-
-
-def _remember_names(upload: Upload, seen: SpreadsheetPreview, made: Mapping[str, Partner]) -> None:
-    """What the sheet calls partners beside their names, for the next sheet; what was said first stays."""
-    names: dict[str, Partner] = {}
-    for name, who in (called for line in seen.lines for called in line.called):
-        partner = who if isinstance(who, Partner) else made.get(plain_name(who.name))
-        if partner is not None:
-            names.setdefault(name, partner)
-    RememberedName.objects.bulk_create(
-        [
-            RememberedName(footprint_id=upload.footprint_id, upload=upload, name=name, partner=partner)
-            for name, partner in names.items()
-        ],
-        ignore_conflicts=True,
-    )
+    return seen
 
 
 @transaction.atomic
+def _begun(upload: Upload, last: int) -> bool:
+    """Whether its acceptance begins: not if records were made since the entry `last` of the audit trail, beside which
+    it has to be read again. Raises ValidationError if somebody else was faster."""
+    # Locked, so that a second click finds it taken.
+    now = Upload.objects.select_for_update().get(pk=upload.pk)
+    _refuse_finished(now)
+    if _how_read(now) != _how_read(upload):
+        raise ValidationError("Somebody has just changed how it is read: look at it again.")
+    if upload.footprint.uploads.filter(state=Upload.State.ACCEPTING).exists():
+        raise ValidationError(
+            "Another spreadsheet of this partnership is being accepted: wait until it is done."
+        )
+    if AuditEntry.objects.filter(pk__gt=last, action__in=MADE_BY).exists():
+        return False
+    upload.state, upload.said_at, upload.made = Upload.State.ACCEPTING, timezone.now(), []
+    upload.save(update_fields=["state", "said_at", "made"])
+    return True
+
+
+def _how_read(upload: Upload) -> tuple[object, ...]:
+    """What the sheet comes to follows from this, besides what is here already."""
+    return upload.state, upload.ticks, upload.mapping, upload.content_hash, upload.date_order
+
+
 def undo(*, by: Person, upload: Upload) -> int:
     """Delete exactly what the upload created. Returns the number of records deleted.
 
     Raises ValidationError, naming the obstacles, if somebody changed or used one of them since.
     """
     require(by, "spreadsheet.undo", on=upload)
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
-    if upload.state != Upload.State.ACCEPTED:
-        raise ValidationError("Only what was accepted can be undone.")
-    upload.remembered_names.all().delete()
-    in_the_way = what_stands_in_the_way(upload.made)
-    if in_the_way:
-        raise ValidationError(f"It cannot be undone any more: {in_the_way[0]}")
-    before = audit.snapshot(upload)
-    gone = take_back(by, upload.made)
-    upload.state, upload.made, upload.rows = Upload.State.UNDONE, [], []
-    upload.save(update_fields=["state", "made", "rows"])
-    audit.record(by=by, action="spreadsheet.undo", on=upload, before=before)
+    upload = Upload.objects.get(pk=upload.pk)
+    with acceptance.whole(len(upload.made)):
+        upload = (
+            Upload.objects.select_for_update().get(pk=upload.pk) if connection.in_atomic_block else upload
+        )
+        if upload.state != Upload.State.ACCEPTED:
+            raise ValidationError("Only what was accepted can be undone.")
+        before = audit.snapshot(upload)
+        gone = acceptance.remove_all(by, upload)
+        with transaction.atomic():
+            upload.state, upload.made, upload.rows = Upload.State.UNDONE, [], []
+            upload.save(update_fields=["state", "made", "rows"])
+            audit.record(by=by, action="spreadsheet.undo", on=upload, before=before)
     return gone
 
 
@@ -391,6 +403,8 @@ def _scope(footprint: Footprint) -> Scope:
 
 
 def _refuse_finished(upload: Upload) -> None:
+    if upload.state == Upload.State.ACCEPTING:
+        raise ValidationError("This spreadsheet is being accepted just now: wait until it is done.")
     if upload.state in (Upload.State.ACCEPTED, Upload.State.UNDONE):
         raise ValidationError("This spreadsheet was finished already: bring it in anew.")
 

@@ -17,6 +17,7 @@ class Upload(models.Model):
     class State(models.TextChoices):
         MAPPING = "mapping", "Columns not yet chosen"
         PREVIEWED = "previewed", "Ready to accept"
+        ACCEPTING = "accepting", "Being accepted"
         ACCEPTED = "accepted", "Accepted"
         UNDONE = "undone", "Undone"
 
@@ -54,6 +55,9 @@ class Upload(models.Model):
     )
     state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
     made = models.JSONField(default=list, help_text="[app.model, primary key] of every record it made")
+    said_at = models.DateTimeField(
+        null=True, editable=False, help_text="when its acceptance, while it goes on, last made something"
+    )
     row_count = models.PositiveIntegerField(default=0)
     by = models.CharField(max_length=160)
     user = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")

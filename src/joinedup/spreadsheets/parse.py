@@ -8,47 +8,40 @@ sheet and which row of headings is `headers`. Raises `Unreadable` with one sente
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import re
 import statistics
-import zipfile
-import zlib
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
 
-import openpyxl
 from django.core.exceptions import ValidationError
-from openpyxl.utils.cell import range_boundaries
 
 from joinedup.engines.reading.page_text import repaired
 from joinedup.engines.words import seen
+from joinedup.offline.workbook_process import BookLine, Contents, Joined, Limits, Stopped, whole_book
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
 MOST_COLUMNS = 100
 LONGEST_CELL = 5_000
-# A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb.
-MOST_UNPACKED = 60 * 1024 * 1024
-# An XLSX is not read beyond these: empty rows and columns cost time too.
+# A sheet is not read beyond these: empty rows and columns cost time too.
 LAST_ROW, LAST_COLUMN = 20_000, 400
 MOST_SHEETS = 30
 # Letters and marks beyond English that stand in British lists: what an old encoding is told by.
 _EXPECTED = frozenset("£€ ‘’“”–—…•·°²½¼éèêëáàâäãåíìîïóòôöõøúùûüçñßÉÁÖÜŵŷŴŶ®™")
-# What openpyxl may raise for a damaged part.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    SyntaxError,  # of XML: the parsers of the standard library and of lxml both raise a kind of it
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OSError,
-    EOFError,
-)
+# A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb. The largest lists that people brought took
+# 0.15 GB and two seconds.
+LIMITS = Limits(unpacked=60 * 1024**2, memory=512 * 1024**2, seconds=8, cells=1_000_000, said=32 * 1024**2)
+_TOO_MUCH = "This file unpacks to far more than a list of 5,000 rows: bring it as CSV."
+_NOT_READ = {
+    "too large": _TOO_MUCH,
+    "too much": _TOO_MUCH,
+    "damaged": "The file is damaged or incomplete: open it, save it again, and bring that.",
+    "entities": "This file was not saved by a spreadsheet program: bring CSV.",
+    "no workbook": "This is a ZIP file, not a spreadsheet: bring a CSV or XLSX file.",
+}
 
 
 # The apostrophe by which a spreadsheet keeps a number as text, and our own lists what would run as a formula.
@@ -185,92 +178,71 @@ def _delimiter(text: str) -> str:
 
 
 def _xlsx(content: bytes) -> Book:
-    _refuse_bombs(content)
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        read: list[RawSheet] = []
-        for sheet in visible[:MOST_SHEETS]:
-            enough = sum(len(each.rows) for each in read) > LAST_ROW
-            read.append(RawSheet(sheet.title, [], refused=_ENOUGH) if enough else _raw(sheet))
-    except _DAMAGED:
-        raise Unreadable(
-            "The file is damaged or incomplete: open it, save it again, and bring that."
-        ) from None
-    sheets = [sheet for sheet in read if sheet.rows or sheet.refused]
-    if not sheets:
+    """The visible sheets, read in a process of its own."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        # A row more than is read, by which a sheet that goes on is known.
+        lines = whole_book(file, LIMITS, style="british", last_row=LAST_ROW + 1, columns=LAST_COLUMN)
+        try:
+            with closing(lines):
+                book = _book(lines)
+        except Stopped as stopped:
+            raise Unreadable(_NOT_READ[stopped.reason]) from None
+    if not book.sheets:
         raise Unreadable("No sheet in this file holds anything.")
-    return Book(sheets, [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"])
+    return book
 
 
-_ENOUGH = "The sheets before it hold more than 20,000 rows: bring it in a file of its own."
+_ENOUGH = "The sheets before it hold too much to read it too: bring it in a file of its own."
 
 
-def _raw(sheet: Any) -> RawSheet:
-    """A sheet, or why it cannot be read: another one of the file may be the list."""
+def _book(lines: Iterator[BookLine]) -> Book:
+    contents = next(lines)
+    assert isinstance(contents, Contents)
+    read: list[RawSheet] = []
+    for title in contents.visible[:MOST_SHEETS]:
+        enough = sum(len(each.rows) for each in read) > LAST_ROW
+        read.append(RawSheet(title, [], refused=_ENOUGH) if enough else _raw(title, lines))
+    return Book([sheet for sheet in read if sheet.rows or sheet.refused], contents.hidden)
+
+
+def _raw(title: str, lines: Iterator[BookLine]) -> RawSheet:
+    """The next sheet, or why it cannot be read: another one of the file may be the list. Raises `Stopped` where the
+    whole file cannot be read."""
+    rows: list[list[str]] = []
+    refused = ""
     try:
-        return RawSheet(sheet.title, _tidy(_cells(sheet)), _merged(sheet))
-    except Unreadable as refusal:
-        return RawSheet(sheet.title, [], refused=refusal.messages[0])
+        for each in lines:
+            if isinstance(each, Joined):
+                return (
+                    RawSheet(title, [], refused=refused)
+                    if refused
+                    else RawSheet(title, _tidy(rows), each.ranges)
+                )
+            if isinstance(each, list) and not refused:
+                try:
+                    cells = [seen(cell) for cell in each]
+                    _refuse_long(len(rows) + 1, cells)
+                    rows.append(cells)
+                except Unreadable as refusal:
+                    rows, refused = [], refusal.messages[0]
+    except Stopped as stopped:
+        if stopped.reason != "too much":
+            raise
+        return RawSheet(title, [], refused=refused or _TOO_MUCH)
+    # The reading stopped in a sheet before it.
+    return RawSheet(title, [], refused=_ENOUGH)
 
 
-def _merged(sheet: Any) -> list[list[int]]:
-    """The joined cells of a sheet, which openpyxl does not give of one that it reads without keeping it."""
-    with sheet._get_source() as stream:
-        found = re.findall(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z0-9:]{5,30})\"", stream.read())
-    ranges = [range_boundaries(each.decode()) for each in found[:LAST_ROW]]
-    return [[top - 1, left - 1, bottom - 1, right - 1] for left, top, right, bottom in ranges]
-
-
-def _refuse_bombs(content: bytes) -> None:
-    """Check, before unpacking, how large it would be and whether it declares entities (no workbook does)."""
-    too_large = Unreadable("This file unpacks to far more than a list of 5,000 rows: bring it as CSV.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > 2_000 or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise too_large
-            if "[Content_Types].xml" not in archive.namelist():
-                raise Unreadable("This is a ZIP file, not a spreadsheet: bring a CSV or XLSX file.")
-            for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with archive.open(part) as stream:
-                        if b"<!DOCTYPE" in stream.read(8_192).upper():
-                            raise Unreadable("This file was not saved by a spreadsheet program: bring CSV.")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise Unreadable(
-            "The file is damaged or incomplete: open it, save it again, and bring that."
-        ) from None
-
-
-def _cells(sheet: Any) -> Iterator[list[str]]:
-    # The size that a file declares may be wrong or forged: only the actual cells count.
-    sheet.reset_dimensions()
-    for number, row in enumerate(sheet.iter_rows(max_col=LAST_COLUMN, values_only=True), 1):
-        if number > LAST_ROW:
-            raise Unreadable(
-                "The sheet goes on far below row 5,000: bring it in parts, or delete what is empty."
-            )
-        if any(value not in (None, "") for value in row[MOST_COLUMNS:]):
-            raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
-        yield [seen(_text(value)) for value in row[:MOST_COLUMNS]]
-
-
-def _text(value: object) -> str:
-    """What a person would read in the cell; dates as day, month and year, in that order."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime.datetime):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, datetime.date):
-        return f"{value:%d/%m/%Y}"
-    if isinstance(value, datetime.time):
-        return f"{value:%H:%M}"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+def _refuse_long(number: int, cells: Sequence[str]) -> None:
+    """Before a row is kept. `number` is that of the row in its sheet."""
+    if number > LAST_ROW:
+        raise Unreadable("The sheet goes on far below row 5,000: bring it in parts, or delete what is empty.")
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
+    if any(len(cell) > LONGEST_CELL for cell in cells):
+        raise Unreadable(f"A cell in row {number} holds more than 5,000 characters.")
 
 
 def _tidy(records: Iterable[Sequence[str]]) -> list[list[str]]:
@@ -281,12 +253,7 @@ def _tidy(records: Iterable[Sequence[str]]) -> list[list[str]]:
         cells = [_AS_TEXT.sub("", cell.replace("\0", "").strip()) for cell in record]
         while cells and not cells[-1]:
             cells.pop()
-        if len(cells) > MOST_COLUMNS:
-            raise Unreadable("The sheet has more than 100 columns: bring only those that matter.")
-        if any(len(cell) > LONGEST_CELL for cell in cells):
-            raise Unreadable(f"A cell in row {number} holds more than 5,000 characters.")
-        if number > LAST_ROW:
-            raise Unreadable("The file goes on far below row 5,000: bring it in parts.")
+        _refuse_long(number, cells)
         rows.append(cells)
     while rows and not rows[-1]:
         rows.pop()

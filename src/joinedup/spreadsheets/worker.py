@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime
 
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.acceptance import give_up_broken
 from joinedup.spreadsheets.offer_list_actions import forget_lists
 
 
 def forget_uploads(now: datetime.datetime) -> int:
-    """Delete uploads, and lists of support, that were not accepted in time; returns how many."""
+    """Delete uploads, and lists of support, that were not accepted in time, and remove what an acceptance that was
+    stopped has made; returns how many were deleted."""
+    give_up_broken(now)
     return actions.forget(now) + forget_lists(now)

@@ -188,7 +188,8 @@ def correct_offer(*, by: Person, offer: Offer, text: str) -> None:
     words = {"by": by.name, "offer": offer, "said": said[:LONGEST], "link": address_of("offer", offer.slug)}
     replies = [by.email] if by.email else []
     send_on_commit(
-        [compose("support/mails/correction", to, words, reply_to=replies) for to in keepers(offer)]
+        [compose("support/mails/correction", to, words, reply_to=replies) for to in keepers(offer)],
+        footprint=offer.footprint_id,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +17,8 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import off_link
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.support.actions import confirm_offer
 from joinedup.support.keepers import by_mail, check_link, due, to_remind
 from joinedup.support.models import Offer
@@ -35,7 +35,7 @@ def remind(*, by: Person, on: datetime.date) -> int:
     list(due(on).select_for_update())
     found = to_remind(on)
     offers = {each.pk: each for those in found.values() for each in those}
-    earlier = {pk: each.reminded_on for pk, each in offers.items()}
+    earlier = {pk: each.reminded_on and each.reminded_on.isoformat() for pk, each in offers.items()}
     for each in offers.values():
         require(by, "offer.change", on=each)
         audit.record(by=by, action="offer.remind", on=each, before={}, after={"on": on.isoformat()})
@@ -43,7 +43,8 @@ def remind(*, by: Person, on: datetime.date) -> int:
     for user, those in found.items():
         send_on_commit(
             [compose("support/mails/check", user.email, _words(user, those))],
-            reached_nobody=partial(_not_reminded, {each.pk: earlier[each.pk] for each in those}),
+            footprint=those[0].footprint_id,
+            undo=Undo(not_reminded, {"earlier": [[each.pk, earlier[each.pk]] for each in those]}),
         )
     return len(found)
 
@@ -60,8 +61,9 @@ def _words(user: User, offers: list[Offer]) -> dict[str, Any]:
     }
 
 
-def _not_reminded(earlier: dict[int, datetime.date | None]) -> None:
-    for pk, day in earlier.items():
+def not_reminded(_refused: Refused, *, earlier: list[tuple[int, str | None]]) -> None:
+    """The mail server refused it: another look reminds of them again."""
+    for pk, day in earlier:
         Offer.objects.filter(pk=pk).update(reminded_on=day)
 
 

@@ -12,7 +12,8 @@ from joinedup.accounts.links import address_of, make_link, read_link
 from joinedup.accounts.models import Grant
 from joinedup.accounts.person import Person
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.partners.addressees import HAS_TO_BE_HEARD, contacts_first, coordinator_addresses
 from joinedup.partners.queries import speaks_for
 from joinedup.voice.models import PartnerReply
@@ -48,16 +49,24 @@ def tell(by: Person, reply: PartnerReply) -> None:
         link = make_link(PURPOSE, f"{reply.pk}.{version_of(reply)}", each.account or each.email)
         words = {"reply": reply, "link": address_of("reply_by_mail", link)}
         mails.append(compose("voice/mails/said_so", each.email, words, reply_to=replies))
-    send_on_commit(
-        mails, reached_nobody=lambda: PartnerReply.objects.filter(pk=reply.pk).update(told_on=None)
-    )
+    event = reply.contribution.conversation.event
+    send_on_commit(mails, footprint=event.footprint_id, undo=Undo(nobody_was_told, {"reply": reply.pk}))
+
+
+def nobody_was_told(refused: Refused, *, reply: int) -> None:
+    """The mail server took none of the mails to the partner."""
+    if refused.all_of_them:
+        PartnerReply.objects.filter(pk=reply).update(told_on=None)
 
 
 def tell_of_contradiction(reply: PartnerReply) -> None:
     """Write to those who coordinate, on commit, that a partner did not say so."""
     words = {"reply": reply, "link": address_of("contribution_reply", reply.contribution_id)}
     to = coordinator_addresses(reply.contribution.conversation.event.footprint_id)
-    send_on_commit([compose("voice/mails/not_said", each, words) for each in to])
+    event = reply.contribution.conversation.event
+    send_on_commit(
+        [compose("voice/mails/not_said", each, words) for each in to], footprint=event.footprint_id
+    )
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
+    return not_taken(request, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+def not_taken(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """What was sent is too large, came too slowly, or comes from an address that sends too much at once."""
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        sentence = _(
+            "A spreadsheet may be up to 5 MB, anything else up to 1 MB: bring it in parts. Nothing was changed."
+        )
+        return _alone(status, _("That is too large"), sentence, request)
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        sentence = _(
+            "What you sent came too slowly. Try again where the connection is better. Nothing was changed."
+        )
+        return _alone(status, _("That took too long"), sentence, request)
     return _alone(
         HTTPStatus.TOO_MANY_REQUESTS,
         _("Too many tries"),

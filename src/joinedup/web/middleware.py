@@ -6,6 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,11 +16,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from joinedup.accounts.permissions import may
+from joinedup.accounts.request import Request
 from joinedup.engines.words import seen
 from joinedup.places.demonstration import MARK, is_demonstration_site
-from joinedup.web.errors import bad_request, being_done
+from joinedup.web.errors import bad_request, being_done, not_taken
+from joinedup.web.request_size import MOST_BYTES, MOST_BYTES_OF_UPLOADS, takes_uploads
 
 logger = logging.getLogger(__name__)
+
+# Set in a request whose body the server did not take: the status that says why.
+REFUSED = "joinedup.refused"
 
 
 class Unstorable:
@@ -87,6 +94,29 @@ def labelled(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
         return response
 
     return middleware
+
+
+def sized(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """What is larger than its page takes is refused before any of it is read or stored."""
+
+    def middleware(request: Request) -> HttpResponse:
+        refused = request.META.get(REFUSED)
+        if refused is None and _is_too_large(request):
+            refused = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return get_response(request) if refused is None else not_taken(request, HTTPStatus(refused))
+
+    return middleware  # type: ignore[return-value]
+
+
+def _is_too_large(request: Request) -> bool:
+    declared = request.META.get("CONTENT_LENGTH") or "0"
+    size = int(declared) if declared.isdecimal() else 0
+    if size <= MOST_BYTES:
+        return False
+    if size > MOST_BYTES_OF_UPLOADS or not takes_uploads(request.path_info):
+        return True
+    # Only then is anybody looked up.
+    return not any(may(request.person, action) for action in ("spreadsheet.bring", "offer.bring_list"))
 
 
 # How long a form that was sent is remembered, how long the second waits for what came of the first, and between looks.

@@ -16,7 +16,7 @@ from joinedup.web.people.views import people, person_invite, role_take_away
 from joinedup.web.place.views import place
 from joinedup.web.programme.views import programme
 from joinedup.web.search.views import search
-from joinedup.web.work.views import my_work, my_work_read
+from joinedup.web.work.views import my_work, my_work_mails, my_work_read
 from joinedup.web.worried import worried
 
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("opportunities/paths.csv", opportunity_paths_csv, name="opportunity_paths_csv"),
     path("work/", my_work, name="my_work"),
     path("work/read/", my_work_read, name="my_work_read"),
+    path("work/mails/", my_work_mails, name="my_work_mails"),
     path("worried/", worried, name="worried"),
     path("events/", events, name="events"),
     path("events/<slug:slug>/", event, name="event"),

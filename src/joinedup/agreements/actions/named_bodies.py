@@ -30,7 +30,8 @@ from joinedup.agreements.queries.named_bodies import (
 )
 from joinedup.events.actions.topics import set_state
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.addressees import coordinator_addresses, coordinators
 from joinedup.partners.election_hold import refuse_while_held
@@ -97,8 +98,16 @@ def _ask(agreement: Agreement, naming: Naming, partner: Partner, *, is_changed: 
         mails.append(
             compose("agreements/mails/naming", each.email, {**words, "link": link}, reply_to=replies)
         )
-    send_on_commit(mails, reached_nobody=lambda: Naming.objects.filter(pk=naming.pk).update(asked_on=None))
+    undo = Undo(nobody_was_asked, {"naming": naming.pk, "on": naming.asked_on.isoformat()})
+    footprint, is_for_named = agreement.event.footprint_id, agreement.marking == Marking.NAMED
+    send_on_commit(mails, footprint=footprint, is_for_named=is_for_named, undo=undo)
     return len(to)
+
+
+def nobody_was_asked(refused: Refused, *, naming: int, on: str) -> None:
+    """The mail server took none of the mails of that day."""
+    if refused.all_of_them:
+        Naming.objects.filter(pk=naming, asked_on=on).update(asked_on=None)
 
 
 def _part(agreement: Agreement, partner: Partner) -> str:
@@ -239,7 +248,10 @@ def _tell_of_no(agreement: Agreement, partner: Partner) -> None:
         "is_owner": partner.pk == agreement.owner_partner_id,
         "link": address_of("agreement", agreement.pk),
     }
-    send_on_commit([compose("agreements/mails/said_no", each.email, words) for each in to])
+    footprint = agreement.event.footprint_id
+    replies = coordinator_addresses(footprint)
+    mails = [compose("agreements/mails/said_no", each.email, words, reply_to=replies) for each in to]
+    send_on_commit(mails, footprint=footprint, is_for_named=agreement.marking == Marking.NAMED)
 
 
 @transaction.atomic

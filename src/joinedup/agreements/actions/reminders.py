@@ -13,13 +13,15 @@ from joinedup.accounts import audit
 from joinedup.accounts.links import address_of
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.accounts.records import Marking
 from joinedup.agreements.actions.agreement import note_progress
 from joinedup.agreements.models import Agreement, Chase, Progress
 from joinedup.agreements.naming import has_said_yes
 from joinedup.agreements.queries.reminders import AskedTogether, by_mail, report_link, whom_to_ask
 from joinedup.agreements.reminder_steps import OPEN, after_step, next_to_ask
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.partners.addressees import Addressee, coordinator_addresses
 from joinedup.partners.models import Partner
 
@@ -85,12 +87,18 @@ def _send_on_commit(row: Chase, asked: AskedTogether) -> None:
         compose("agreements/mails/chase", to.email, _words(row, asked, to), reply_to=replies)
         for to in asked.to
     ]
-    sent = Chase.objects.filter(pk=row.pk)
-    send_on_commit(
-        mails,
-        refused=lambda those: sent.update(addresses=len(mails) - len(those)),
-        reached_nobody=sent.delete,
-    )
+    undo = Undo(not_asked, {"chase": row.pk})
+    footprint, is_for_named = agreement.event.footprint_id, agreement.marking == Marking.NAMED
+    send_on_commit(mails, footprint=footprint, is_for_named=is_for_named, undo=undo)
+
+
+def not_asked(refused: Refused, *, chase: int) -> None:
+    """The mail server refused some of those asked, or all of them."""
+    asked = Chase.objects.filter(pk=chase)
+    if refused.all_of_them:
+        asked.delete()
+    else:
+        asked.update(addresses=refused.number - len(refused.positions))
 
 
 def _words(row: Chase, asked: AskedTogether, to: Addressee) -> dict[str, str]:

@@ -63,7 +63,7 @@ def _send_on_commit(event: Event, host: Partner, to: list[Addressee]) -> None:
         link = address_of("young_marks", link_of(event, host, each))
         words = {"event": event, "host": host.name, "link": link, "off": each.off}
         mails.append(compose("agreements/mails/young", each.email, words, reply_to=replies))
-    send_on_commit(mails)
+    send_on_commit(mails, footprint=event.footprint_id)
 
 
 @transaction.atomic

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +15,8 @@ from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.mail.compose import compose, words_of
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.opportunities.actions.deciding import hold
 from joinedup.opportunities.models import Answer, Enquiry, Opportunity
 from joinedup.opportunities.queries.asking import OWN, PURPOSE, replies_to, whom_to_ask
@@ -31,13 +30,11 @@ LONGEST = 2000
 
 @dataclass
 class Asked:
-    """Who was asked, who could not be for want of an address or because nobody there wants such mails, and, once the
-    mails are out, whom none reached."""
+    """Who is asked, and who could not be for want of an address or because nobody there wants such mails."""
 
     partners: list[Partner] = field(default_factory=list)
     unreachable: list[Partner] = field(default_factory=list)
     unwilling: list[Partner] = field(default_factory=list)
-    refused: list[Partner] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -74,27 +71,25 @@ def ask(
             compose(TEMPLATE, to.email, _words_to(by, opportunity, partner, to, said), reply_to=reply_to)
             for to in addressees
         ]
-        _send_on_commit(asked, partner, enquiry, mails, earlier.at if earlier else None)
+        before = earlier.at.isoformat() if earlier else None
+        undo = Undo(
+            nobody_was_asked, {"enquiry": enquiry.pk, "at": enquiry.at.isoformat(), "earlier": before}
+        )
+        send_on_commit(mails, footprint=opportunity.footprint_id, undo=undo)
     names = sorted(partner.slug for partner in asked.partners)
     audit.record(by=by, action="opportunity.ask", on=opportunity, before={}, after={"asked": names})
     return asked
 
 
-def _send_on_commit(
-    asked: Asked,
-    partner: Partner,
-    enquiry: Enquiry,
-    mails: Sequence[EmailMultiAlternatives],
-    earlier: datetime.datetime | None,
-) -> None:
-    def undo() -> None:
-        asked.refused.append(partner)
-        if earlier is None:
-            enquiry.delete()
-        else:
-            Enquiry.objects.filter(pk=enquiry.pk).update(at=earlier)
-
-    send_on_commit(mails, reached_nobody=undo)
+def nobody_was_asked(refused: Refused, *, enquiry: int, at: str, earlier: str | None) -> None:
+    """The mail server took none of a partner's mails, and it was not asked again since."""
+    asked = Enquiry.objects.filter(pk=enquiry, at=at)
+    if not refused.all_of_them:
+        return
+    if earlier is None:
+        asked.delete()
+    else:
+        asked.update(at=earlier)
 
 
 def first_words(opportunity: Opportunity) -> str:
@@ -118,8 +113,7 @@ def letter_to_read(
     they are of the reader's own."""
     link = _("[a link, for this reader alone]")
     answers = [(label, link) for _word, label in Answer.Word.choices]
-    off = link if any(each.account for each in to) else ""
-    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers, "off": off})
+    return words_of(TEMPLATE, _context(by, opportunity, partner, said) | {"answers": answers, "off": link})
 
 
 def _words_to(

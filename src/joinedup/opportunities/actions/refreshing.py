@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.opportunities.engine import keep_runs
+from joinedup.opportunities.engine import keep_runs, worked_out
 from joinedup.opportunities.models import Run
 from joinedup.places.models import Footprint
 
 
-@transaction.atomic
 def refresh(*, by: Person, footprint: Footprint, as_of: datetime.date | None = None) -> list[Run]:
     """Run the engine for every kind of reader of a partnership and store what it found.
 
@@ -23,14 +21,13 @@ def refresh(*, by: Person, footprint: Footprint, as_of: datetime.date | None = N
     engine no longer finds and nobody took up is marked as gone.
     """
     require(by, "opportunity.refresh", on=Scope(footprints=frozenset({footprint.pk})))
-    # Two who ask at once: the second waits here, and finds what the first wrote.
-    Footprint.objects.select_for_update().get(pk=footprint.pk)
     as_of = as_of or timezone.localdate()
-    runs = keep_runs(footprint, as_of)
-    audit.record(
-        by=by,
-        action="opportunity.refresh",
-        on=footprint,
-        after={run.audience: run.found for run in runs} | {"as_of": as_of.isoformat()},
-    )
+    with worked_out(footprint, as_of) as worked:
+        runs = keep_runs(worked)
+        audit.record(
+            by=by,
+            action="opportunity.refresh",
+            on=footprint,
+            after={run.audience: run.found for run in runs} | {"as_of": as_of.isoformat()},
+        )
     return runs

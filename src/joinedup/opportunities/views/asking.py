@@ -60,15 +60,16 @@ def _read(request: Request, found: Opportunity, form: AskForm) -> HttpResponse:
 
 
 def _say(request: Request, asked: Asked) -> None:
-    """How many were asked, and who was not."""
-    number = len(asked.partners) - len(asked.refused)
+    """How many are asked, and who is not."""
+    number = len(asked.partners)
     if number:
         told = ngettext(
-            "%(number)s partner was asked by mail.", "%(number)s partners were asked by mail.", number
+            "We are writing to %(number)s partner. A mail that does not arrive is in My work, with what to do.",
+            "We are writing to %(number)s partners. A mail that does not arrive is in My work, with what to do.",
+            number,
         )
         messages.success(request, told % {"number": number})
     for partners, sentence in (
-        (asked.refused, _("The mail to %(names)s could not be sent: try again later, or ring them.")),
         (asked.unreachable, _("There is no e-mail address for %(names)s: add a contact below.")),
         (asked.unwilling, _("Ring %(names)s: they cannot be asked by mail.")),
     ):

@@ -11,9 +11,10 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
+from joinedup.mail.send import Undo
 from joinedup.privacy import free_text
 from joinedup.registration import mailbox, mails
-from joinedup.registration.actions.invitations import new_invitation
+from joinedup.registration.actions.invitations import as_before, new_invitation
 from joinedup.registration.actions.registration import cancel_registration
 from joinedup.registration.models import Attendee, Invitation
 
@@ -74,6 +75,7 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
     if len(chain) > MOST or invitation.substitutes.count() >= MOST:
         raise ValidationError(PASSED_ON)
     if not event.invitations.filter(email=address).exists():
+        now = timezone.now()
         other = new_invitation(
             event,
             invitation.partner,
@@ -82,18 +84,15 @@ def _invite_instead(by: Person, event: Event, invitation: Invitation, email: str
             brings=invitation.brings,
             reason=invitation.reason,
             substitute_for=invitation,
-            sent_at=timezone.now() if (may_write := mailbox.may_write(address)) else None,
+            sent_at=now if (may_write := mailbox.may_write(address)) else None,
         )
         audit.record(by=by, action="event.add_invitation", on=other)
         if may_write:
-            mails.send_invitations(event, [other], refused=lambda _: _not_sent(other))
+            # Where the mail server knows no such address, the list tells planners so.
+            undo = Undo(as_before, {"earlier": [[other.pk, None]], "at": now.isoformat()})
+            mails.send_invitations(event, [other], undo=undo)
     if invitation.email:
         mails.send_substituted(invitation)
-
-
-def _not_sent(invitation: Invitation) -> None:
-    """The mail server knows no such address: the list tells planners so."""
-    Invitation.objects.filter(pk=invitation.pk).update(sent_at=None)
 
 
 def _chain(invitation: Invitation) -> list[Invitation]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,9 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.event import ready_to_invite
 from joinedup.events.models import Event
+from joinedup.mail.kinds import INVITATIONS, unwilling
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo
 from joinedup.partners.models import Contact, Partner
 from joinedup.registration import mails
 from joinedup.registration.models import Invitation
@@ -170,15 +172,24 @@ def send_invitation_again(*, by: Person, invitation: Invitation) -> mails.Sendin
 
 
 def _send(event: Event, unsent: list[Invitation]) -> mails.Sending:
-    """Mark them as sent and send them on commit; those that the mail server refuses are marked as before."""
+    """Mark them as sent and send them; those that the mail server refuses are marked as before. Who wants no
+    invitations by mail stays as not sent."""
     if wrong := ready_to_invite(event):
         raise ValidationError(wrong[0])
     event = Event.objects.select_related("programme", "at").get(pk=event.pk)
-    earlier: list[datetime.datetime | None] = [each.sent_at for each in unsent]
-    Invitation.objects.filter(pk__in=[each.pk for each in unsent]).update(sent_at=timezone.now())
+    off = unwilling([each.email for each in unsent], INVITATIONS)
+    number, unsent = len(unsent), [each for each in unsent if each.email.lower() not in off]
+    now = timezone.now()
+    earlier = [[each.pk, each.sent_at.isoformat() if each.sent_at else None] for each in unsent]
+    Invitation.objects.filter(pk__in=[each.pk for each in unsent]).update(sent_at=now)
+    undo = Undo(as_before, {"earlier": earlier, "at": now.isoformat()})
+    sending = mails.send_invitations(event, unsent, undo=undo)
+    sending.unwanted = number - len(unsent)
+    return sending
 
-    def as_before(refused: list[int]) -> None:
-        for n in refused:
-            Invitation.objects.filter(pk=unsent[n].pk).update(sent_at=earlier[n])
 
-    return mails.send_invitations(event, unsent, refused=as_before)
+def as_before(refused: Refused, *, earlier: list[tuple[int, str | None]], at: str) -> None:
+    """Mark those that the mail server refused as they were, unless they were sent again since."""
+    for n in refused.positions:
+        pk, before = earlier[n]
+        Invitation.objects.filter(pk=pk, sent_at=at).update(sent_at=before)

@@ -14,6 +14,7 @@ from joinedup.accounts.models import fresh_token
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event
+from joinedup.mail.outbox import forget_addresses
 from joinedup.partners.models import Ask
 from joinedup.privacy import detect, free_text
 from joinedup.registration.actions.held_places import forget_said
@@ -35,6 +36,7 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
         raise ValidationError("Personal details can be deleted once the event is over.")
     attendees, invitations = list(event.attendees.all()), list(event.invitations.all())
     forget_lines(event, attendees, invitations)
+    forget_addresses([*(each.email for each in attendees), *(each.email for each in invitations)])
     for person in attendees:
         person.name = person.email = person.dietary = ""
         person.access, person.token, person.code, person.user = [], fresh_token(), fresh_code(), None

@@ -29,18 +29,8 @@ class Reminded:
         return self.invited.number + self.coming.number
 
     @property
-    def refused(self) -> int:
-        """Known once the transaction is committed."""
-        return self.invited.refused + self.coming.refused
-
-    @property
-    def kept(self) -> int:
-        """Mails that the worker sends later, because the mail server did not answer. Known after commit."""
-        return self.invited.kept + self.coming.kept
-
-    @property
-    def sent(self) -> int:
-        return self.invited.sent + self.coming.sent
+    def unwanted(self) -> int:
+        return self.invited.unwanted + self.coming.unwanted
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over
 from joinedup.events.views.event import planned_event
+from joinedup.partners.undelivered import failing_addresses
 from joinedup.registration.actions.attendees import note_export, note_payment
 from joinedup.registration.actions.moved_day import ask_anew
 from joinedup.registration.actions.personal_details import delete_personal
@@ -52,6 +53,7 @@ def event_people(request: Request, slug: str) -> HttpResponse:
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "needs": attendees.to_provide(event),
         "asks": asks,
+        "failing": failing_addresses(request.person),
         "apart": apart(event),
         "themes": themes,
         "moved": moved_day(event),

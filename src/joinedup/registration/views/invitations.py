@@ -23,6 +23,7 @@ from joinedup.events.actions.event import ready_to_invite
 from joinedup.events.models import Event
 from joinedup.events.views.event import planned_event
 from joinedup.partners.addressees import coordinator_addresses
+from joinedup.partners.undelivered import failing_addresses
 from joinedup.registration.actions.invitations import (
     add_invitation,
     change_invitation,
@@ -64,6 +65,7 @@ def event_invitations(request: Request, slug: str) -> HttpResponse:
         ],
         "replies": coordinator_addresses(event.footprint_id),
         "wrong": ready_to_invite(event),
+        "failing": failing_addresses(request.person),
         "picture": inviting(request.person, event, today, request.GET.get("gap", "")),
         "asks_for_all": "all" in request.GET,
         "due": due.number,
@@ -119,29 +121,27 @@ def _invite_suggested(request: Request, event: Event) -> None:
 
 
 def attempt_sending(request: Request, act: Any) -> None:
-    """Send mails; say how many were sent and which were not."""
+    """Send mails, and say how many."""
     try:
         sending: Sending = act()
     except ValidationError as error:
         messages.error(request, error.messages[0])
         return
-    if sending.sent or sending.sent == sending.number:
-        words = ngettext("%(n)s mail is sent.", "%(n)s mails are sent.", sending.sent)
-        messages.success(request, words % {"n": sending.sent})
-    if sending.kept:
+    words = ngettext(
+        "We are sending %(n)s mail. If it does not arrive, it is in My work, with what to do.",
+        "We are sending %(n)s mails. Those that do not arrive are in My work, with what to do.",
+        sending.number,
+    )
+    messages.success(
+        request, words % {"n": sending.number} if sending.number else _("There is nothing to send.")
+    )
+    if sending.unwanted:
         words = ngettext(
-            "%(n)s mail waits: the mail server does not answer. It is kept, and sent later without you.",
-            "%(n)s mails wait: the mail server does not answer. They are kept, and sent later without you.",
-            sending.kept,
+            "%(n)s person wants no such mails: ring them.",
+            "%(n)s people want no such mails: ring them.",
+            sending.unwanted,
         )
-        messages.warning(request, words % {"n": sending.kept})
-    if sending.refused:
-        words = ngettext(
-            "%(n)s mail was not sent: the mail server did not take it. Check the address, and send it again.",
-            "%(n)s mails were not sent: the mail server did not take them. Check the addresses, and send them again.",
-            sending.refused,
-        )
-        messages.error(request, words % {"n": sending.refused})
+        messages.warning(request, words % {"n": sending.unwanted})
 
 
 @login_required

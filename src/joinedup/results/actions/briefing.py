@@ -39,5 +39,5 @@ def send_brief(*, by: Person, event: Event) -> int:
         link = address_of("brief", make_link(PURPOSE, event.pk, address))
         words = {"event": event, "link": link}
         mails.append(compose("results/mails/brief", address, words, reply_to=replies))
-    send_on_commit(mails)
+    send_on_commit(mails, footprint=event.footprint_id)
     return len(to)

@@ -15,6 +15,8 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo
 from joinedup.partners.addressees import coordinators
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
@@ -278,10 +280,13 @@ def _tell(by: Person, response: Response) -> None:
         response.told_on = timezone.localdate()
         response.save(update_fields=["told_on"])
 
-    def nobody_told() -> None:
-        Response.objects.filter(pk=response.pk).update(told_on=None)
-
-    send_to_answer(response, found.counting, failing=nobody_told)
+    send_to_answer(response, found.counting, undo=Undo(nobody_told, {"response": response.pk}))
     send_to_answer(response, found.others, may_answer=False)
     if not found.counting:
         send_untold(response, coordinators(response.event.footprint_id))
+
+
+def nobody_told(refused: Refused, *, response: int) -> None:
+    """The mail server took none of the mails to those who may answer: the ten days have not begun."""
+    if refused.all_of_them:
+        Response.objects.filter(pk=response).update(told_on=None)

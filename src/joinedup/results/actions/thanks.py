@@ -17,7 +17,8 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import off_link
 from joinedup.events.models import Event
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.partners.addressees import coordinator_addresses
 from joinedup.registration.models import Attendee
 from joinedup.registration.survey import survey_link
@@ -47,10 +48,16 @@ def thank(*, by: Person, event: Event, now: datetime.datetime | None = None) -> 
             compose("results/mails/after", each.to.email, _words(event, each), reply_to=replies)
             for each in thanked
         ],
-        # They are told another time.
-        reached_nobody=lambda: Attendee.objects.filter(pk__in=told).update(thanked_at=None),
+        footprint=event.footprint_id,
+        undo=Undo(nobody_was_thanked, {"told": told}),
     )
     return len(thanked)
+
+
+def nobody_was_thanked(refused: Refused, *, told: list[int]) -> None:
+    """The mail server took none of them: they are told another time."""
+    if refused.all_of_them:
+        Attendee.objects.filter(pk__in=told).update(thanked_at=None)
 
 
 def _words(event: Event, mail: Thanked) -> dict[str, object]:

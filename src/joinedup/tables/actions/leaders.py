@@ -11,6 +11,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
+from joinedup.partners.addressees import coordinator_addresses
 from joinedup.registration.models import Attendee
 
 Answer = Attendee.OfferAnswer
@@ -56,4 +57,8 @@ def _tell(attendee: Attendee) -> None:
         "writes": attendee.offer == Attendee.Offer.WRITE,
         "link": address_of("attending", attendee.token),
     }
-    send_on_commit([compose("tables/mails/offer", attendee.email, words)])
+    event = attendee.event
+    replies = coordinator_addresses(event.footprint_id)
+    send_on_commit(
+        [compose("tables/mails/offer", attendee.email, words, reply_to=replies)], footprint=event.footprint_id
+    )

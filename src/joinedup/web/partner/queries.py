@@ -20,6 +20,7 @@ from joinedup.partners.models import Ask, Contact, Link, Merge, Partner
 from joinedup.partners.queries import history_with, shares_a_partnership, visible_partners
 from joinedup.partners.registers import Identifier, identifiers
 from joinedup.partners.succession import succession_said
+from joinedup.partners.undelivered import failing_addresses
 
 OPPORTUNITIES_SHOWN = 10
 
@@ -47,6 +48,8 @@ class PartnerPage:
     opportunities: list[Any]
     works_with: list[WorksWith]
     contacts: list[Contact] | None
+    # Addresses that a mail did not arrive at, for those who can deal with it.
+    failing: set[str]
     history: list[HistoryLine] | None
     successor: Partner | None
     succession: str
@@ -60,7 +63,7 @@ class PartnerPage:
 def partner_page(person: Person, slug: str) -> PartnerPage | None:
     """What `person` may see of the partner; None if they may not know that it exists.
 
-    21 queries at most, and five where another body takes over: which are left out depends on the reader, never on
+    22 queries at most, and five where another body takes over: which are left out depends on the reader, never on
     how much there is to show.
     """
     visible = Partner.objects.visible_to(person).select_related("sector", "base")
@@ -84,6 +87,7 @@ def partner_page(person: Person, slug: str) -> PartnerPage | None:
         works_with=_works_with(person, partner, initiatives),
         contacts=list(partner.contacts.all()) if inside else None,
         history=history_of(partner, history_with(partner)) if inside else None,
+        failing=failing_addresses(person) if inside else set(),
         successor=successor,
         succession=succession_said(partner, successor, timezone.localdate()) if successor else "",
         take_over=taken_over(person, partner, successor) if successor and person.is_signed_in else [],

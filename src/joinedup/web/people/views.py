@@ -38,7 +38,7 @@ def person_invite(request: Request) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("We have written to %(email)s.") % {"email": grant.user.email})
+            messages.success(request, _("We are writing to %(email)s.") % {"email": grant.user.email})
             return redirect("people")
     return render(request, "web/person_invite.jinja", {"form": form})
 

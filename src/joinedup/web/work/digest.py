@@ -18,9 +18,11 @@ from joinedup.accounts.models import Preference, User
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import DIGEST, off_link
 from joinedup.mail.compose import compose
-from joinedup.mail.send import send_on_commit
+from joinedup.mail.outbox import Refused
+from joinedup.mail.send import Undo, send_on_commit
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.strongest import Strongest, strongest
+from joinedup.partners.addressees import coordinator_addresses
 from joinedup.web.work.queries import Shortlist, Waiting, waiting_for
 
 # Sent from this hour on, to arrive before the working day.
@@ -84,11 +86,19 @@ def _send_digest(user: User, preference: Preference, today: datetime.date) -> bo
             "choose": address_of("account_mails"),
             "off": off_link(user, DIGEST),
         }
+        before = earlier.isoformat() if earlier else None
+        footprint = min(person.coordinated_ids or person.footprint_ids, default=None)
         send_on_commit(
-            [compose("web/mails/digest", user.email, words)],
-            reached_nobody=lambda: Preference.objects.filter(pk=user.pk).update(digest_sent_on=earlier),
+            [compose("web/mails/digest", user.email, words, reply_to=coordinator_addresses(footprint))],
+            footprint=footprint,
+            undo=Undo(not_sent, {"user": user.pk, "on": today.isoformat(), "earlier": before}),
         )
     return True
+
+
+def not_sent(refused: Refused, *, user: int, on: str, earlier: str | None) -> None:
+    """The mail server refused it: another day's is not held up by it."""
+    Preference.objects.filter(pk=user, digest_sent_on=on).update(digest_sent_on=earlier)
 
 
 def sections_of(

@@ -25,6 +25,7 @@ from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, unread
 from joinedup.partners.duplicates import near_pairs
 from joinedup.partners.models import Ask, Partner
+from joinedup.partners.undelivered import to_deal_with
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
 from joinedup.registration.models import Attendee, Invitation
@@ -37,6 +38,7 @@ from joinedup.support.models import Offer
 from joinedup.voice.models import Contribution, Conversation
 from joinedup.voice.queries import waiting_for_a_reply
 from joinedup.web.work.people_did import PeopleDid, people_did
+from joinedup.web.work.undelivered import UndeliveredMail, told
 
 SHOWN = 10
 OPEN_AGREEMENTS = [Agreement.State.AGREED, Agreement.State.STARTED]
@@ -83,6 +85,8 @@ class Waiting:
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
     # How many pairs of records look like one body: one page for all of them.
     near_pairs: int = 0
+    # Mails that did not arrive.
+    undelivered: Shortlist[UndeliveredMail] = field(default_factory=Shortlist)
 
     @property
     def total(self) -> int:
@@ -108,6 +112,7 @@ class Waiting:
             self.initiatives_to_confirm,
             self.support_to_check,
             self.late,
+            self.undelivered,
         )
         counted = sum(len(each) for each in singles) + sum(each.total for each in lists)
         return counted + self.people.total + bool(self.asked_for) + bool(self.near_pairs)
@@ -128,7 +133,13 @@ class Waiting:
     @property
     def is_late(self) -> bool:
         """Whether something is late, due, or not finished."""
-        lists = (self.agreements, self.late, self.initiatives_to_confirm, self.support_to_check)
+        lists = (
+            self.agreements,
+            self.late,
+            self.initiatives_to_confirm,
+            self.support_to_check,
+            self.undelivered,
+        )
         singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads, self.unlisted)
         return any(each.items for each in lists) or any(singles) or bool(self.near_pairs)
 
@@ -152,7 +163,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty-four queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-six queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today = timezone.localdate()
     waiting: dict[str, Any] = {
@@ -178,6 +189,8 @@ def waiting_for(person: Person) -> Waiting:
         }
     if person.partner_ids or person.is_coordinator:
         waiting["take_over"] = waiting_to_take_over(person, today)
+    if person.is_coordinator or person.is_administrator:
+        waiting["undelivered"] = _first([told(each) for each in to_deal_with(person).defer("mail")])
     if person.is_coordinator:
         waiting |= {
             "conversations": list(_unread(person)),

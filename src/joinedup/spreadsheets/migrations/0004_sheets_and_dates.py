@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('spreadsheets', '0002_guesses'),
+        ('spreadsheets', '0003_acceptance_by_steps'),
     ]
 
     operations = [

@@ -1,0 +1,187 @@
+"""A long sheet is made and undone in steps; whatever stops it, nothing half is left."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.partners.models import Contact, Partner
+from joinedup.spreadsheets import acceptance, actions
+from joinedup.spreadsheets.kinds import partners
+from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.worker import forget_uploads
+from tests.spreadsheets.making import ready
+from tests.world import World
+
+ROWS = 30
+SHEET = "Org,Type,E-mail,Borough\n" + "".join(
+    f"Helpers {n},vcs,office@helpers{n}.example,Northton\n" for n in range(ROWS)
+)
+
+
+@pytest.fixture(autouse=True)
+def each_row_is_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acceptance, "STEP", 0.0)
+    monkeypatch.setattr(acceptance, "TO_GO", 1)
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
+    """`stops(error)`: the tenth row raises it, nine steps after the first."""
+
+    def after_nine(error: BaseException) -> None:
+        make, made = partners.PARTNERS.make, []
+
+        def tenth(*given: Any) -> Any:
+            made.append(given)
+            if len(made) == 10:
+                raise error
+            return make(*given)
+
+        monkeypatch.setitem(acceptance.KINDS, "partners", _with(tenth))
+
+    return after_nine
+
+
+def _with(make: Any) -> Any:
+    from dataclasses import replace
+
+    return replace(partners.PARTNERS, make=make)
+
+
+def made() -> tuple[int, int]:
+    ours = Partner.objects.filter(name__startswith="Helpers")
+    return ours.count(), Contact.objects.filter(partner__in=ours).count()
+
+
+def test_all_is_made_and_all_is_undone(world: World):
+    alice, upload = world.person("alice"), ready(world, SHEET)
+    assert actions.accept(by=alice, upload=upload) == 2 * ROWS
+    assert made() == (ROWS, ROWS)
+    upload.refresh_from_db()
+    assert (upload.state, len(upload.made), upload.rows) == ("accepted", 2 * ROWS, [])
+    assert AuditEntry.objects.filter(action="spreadsheet.accept").count() == 1
+    assert actions.undo(by=alice, upload=upload) == 2 * ROWS
+    assert made() == (0, 0)
+    upload.refresh_from_db()
+    assert (upload.state, upload.made) == ("undone", [])
+
+
+@pytest.mark.parametrize("error", [ValidationError("It is full."), OSError("no room"), KeyboardInterrupt()])
+def test_what_goes_wrong_in_the_middle_leaves_nothing(
+    world: World, stops: Callable[[BaseException], None], error: BaseException
+):
+    alice, upload = world.person("alice"), ready(world, SHEET)
+    stops(error)
+    with pytest.raises(type(error)):
+        actions.accept(by=alice, upload=upload)
+    assert made() == (0, 0)
+    upload.refresh_from_db()
+    assert (upload.state, upload.made, len(upload.rows)) == ("previewed", [], ROWS)
+
+
+@pytest.fixture
+def killed(world: World, stops: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch) -> Upload:
+    """An acceptance whose process was killed after nine rows: not even what removes them ran."""
+    upload = ready(world, SHEET)
+    stops(KeyboardInterrupt())
+    with monkeypatch.context() as dead:
+        dead.setattr(acceptance, "give_up", lambda *_: None)
+        with pytest.raises(KeyboardInterrupt):
+            actions.accept(by=world.person("alice"), upload=upload)
+    monkeypatch.setitem(acceptance.KINDS, "partners", partners.PARTNERS)
+    upload.refresh_from_db()
+    assert (upload.state, made()) == ("accepting", (9, 9))
+    return upload
+
+
+def test_nobody_else_touches_it_while_it_goes_on(world: World, killed: Upload):
+    alice = world.person("alice")
+    for press in (actions.accept, actions.drop):
+        with pytest.raises(ValidationError, match="is being accepted just now"):
+            press(by=alice, upload=killed)
+    other = ready(world, "Org,Type\nAnother,vcs\n")
+    with pytest.raises(ValidationError, match="Another spreadsheet of this partnership is being accepted"):
+        actions.accept(by=alice, upload=other)
+    forget_uploads(timezone.now())
+    assert made() == (9, 9)
+
+
+@pytest.mark.parametrize("who", ["the worker", "the next upload"])
+def test_what_was_killed_is_taken_back_and_can_be_accepted_again(world: World, killed: Upload, who: str):
+    alice = world.person("alice")
+    Upload.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=6))
+    if who == "the worker":
+        forget_uploads(timezone.now())
+    else:
+        ready(world, "Org,Type\nAnother,vcs\n")
+    assert made() == (0, 0)
+    assert actions.accept(by=alice, upload=killed) == 2 * ROWS
+
+
+def test_what_somebody_used_meanwhile_stays_and_can_be_undone_later(world: World, killed: Upload):
+    from joinedup.partners.actions import change_partner
+
+    change_partner(by=world.person("alice"), partner=Partner.objects.get(name="Helpers 3"), does="More")
+    Upload.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=6))
+    forget_uploads(timezone.now())
+    killed.refresh_from_db()
+    assert (killed.state, len(killed.made), made()) == ("accepted", 18, (9, 9))
+    assert (killed.rows, killed.header, killed.sheets) == ([], [], [])
+
+
+@pytest.mark.parametrize("press", ["another row of headings", "the order of its dates"])
+def test_who_says_meanwhile_how_it_is_read_is_not_passed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch, press: str
+) -> None:
+    alice, upload = world.person("alice"), ready(world, SHEET)
+    mapping, look = upload.mapping, actions.preview
+
+    def slow(*given: Any) -> Any:
+        seen = look(*given)
+        if press == "the order of its dates":
+            actions.say_date_order(by=alice, upload=upload, order="day")
+        else:
+            again = actions.choose_sheet(by=alice, upload=upload, sheet=0, first=1)
+            actions.choose_columns(by=alice, upload=again, mapping=mapping)
+        return seen
+
+    monkeypatch.setattr(actions, "preview", slow)
+    with pytest.raises(ValidationError, match="just changed how it is read"):
+        actions.accept(by=alice, upload=upload)
+    assert made() == (0, 0)
+
+
+def test_nobody_chooses_anew_how_it_is_read_while_it_goes_on(world: World, killed: Upload) -> None:
+    alice = world.person("alice")
+    with pytest.raises(ValidationError, match="is being accepted just now"):
+        actions.choose_sheet(by=alice, upload=killed, sheet=0)
+    with pytest.raises(ValidationError, match="is being accepted just now"):
+        actions.say_date_order(by=alice, upload=killed, order="day")
+
+
+def test_it_is_read_again_beside_what_others_made_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch):
+    from joinedup.partners.actions import add_partner
+    from joinedup.taxonomy.models import Sector
+
+    alice, upload = world.person("alice"), ready(world, SHEET)
+    look, looks = actions.preview, []
+
+    def slow(*given: Any) -> Any:
+        seen = look(*given)
+        looks.append(len(seen.to_make))
+        if len(looks) == 1:
+            add_partner(
+                by=alice, footprint=world.north, name="Helpers 3", sector=Sector.objects.get(pk="vcs")
+            )
+        return seen
+
+    monkeypatch.setattr(actions, "preview", slow)
+    assert actions.accept(by=alice, upload=upload) == 2 * ROWS - 1
+    assert (looks, made()) == ([ROWS, ROWS], (ROWS, ROWS))

@@ -1,0 +1,147 @@
+"""Mails that did not arrive: who sees them, where, and what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+
+from joinedup.accounts.models import AuditEntry
+from joinedup.mail.addresses import note_failure, stopped
+from joinedup.mail.models import OutgoingMail
+from joinedup.mail.outbox import send_due, store
+from joinedup.partners.models import Contact
+from joinedup.partners.undelivered import send_once_more, settle, take_back_settling, what_to_do, why
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+PAGE = "/work/mails/"
+As = Callable[[str], Client]
+
+
+@pytest.fixture
+def failed(world: World, settings: Any) -> OutgoingMail:
+    return one_failed(settings, world.north.pk)
+
+
+def one_failed(settings: Any, footprint: int | None, to: str = "leak@lantern.example") -> OutgoingMail:
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.mail.refusing.Refusing"
+    made = EmailMultiAlternatives("LEAK a day", "You come.", to=[to], reply_to=["a@example.org"])
+    store([made], footprint=footprint, facts={})
+    send_due()
+    settings.EMAIL_BACKEND = backend
+    return OutgoingMail.objects.latest("pk")
+
+
+def test_who_coordinates_sees_it_and_nobody_else(
+    world: World, failed: OutgoingMail, as_: As, settings: Any
+) -> None:
+    page = as_("alice").get(PAGE).content.decode()
+    assert "leak@lantern.example" in page
+    assert "The mail server knows no such address. Correct the address, or ask somebody else." in page
+    assert "Mails that did not arrive" in as_("alice").get("/work/").content.decode()
+    for who in ("bob", "charlie", "nobody", "admin", "lead"):
+        for where in (PAGE, "/work/"):
+            assert "leak" not in as_(who).get(where).content.decode().lower(), who
+    one_failed(settings, None, "leak-of-none@example.org")
+    assert "leak-of-none" in as_("admin").get(PAGE).content.decode()
+    assert "leak-of-none" not in as_("alice").get(PAGE).content.decode()
+
+
+def test_what_only_named_partners_see_is_not_told_by_its_subject(
+    world: World, as_: As, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "tests.mail.refusing.Refusing"
+    made = EmailMultiAlternatives("LEAK of a goal", "You come.", to=["ro@lantern.example"])
+    store([made], footprint=world.north.pk, is_for_named=True, facts={})
+    send_due()
+    for where in (PAGE, "/work/"):
+        page = as_("alice").get(where).content.decode()
+        assert "A mail about something that only named partners see" in page
+        assert "LEAK" not in page
+
+
+def test_it_is_beside_the_contact_until_it_is_done(world: World, failed: OutgoingMail, as_: As) -> None:
+    Contact.objects.create(partner=world.lantern, role="Manager", email="Leak@lantern.example")
+    where, alice = f"/partners/{world.lantern.slug}/", as_("alice")
+    assert "a mail did not arrive" in alice.get(where).content.decode()
+    assert "a mail did not arrive" not in as_("bob").get(where).content.decode()
+    assert f'href="{where}">contact of Lantern Youth' in alice.get(PAGE).content.decode()
+    answer = alice.post(PAGE, {"do": "done", "mail": failed.pk}, follow=True).content.decode()
+    assert "Dealt with. You can undo it below." in answer
+    assert "a mail did not arrive" not in alice.get(where).content.decode()
+    alice.post(PAGE, {"do": "back", "mail": failed.pk})
+    assert "a mail did not arrive" in alice.get(where).content.decode()
+    entries = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(entries) == ["mail.settle", "mail.take_back_settling"]
+    assert "leak" not in str(list(AuditEntry.objects.values())).lower()
+
+
+def test_send_it_again(
+    world: World, failed: OutgoingMail, as_: As, django_capture_on_commit_callbacks: Any
+) -> None:
+    note_failure(failed.to)
+    assert stopped([failed.to])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (
+            b"We are sending it again."
+            in as_("alice").post(PAGE, {"do": "again", "mail": failed.pk}, follow=True).content
+        )
+    (letter,) = mail.outbox
+    assert (letter.to, letter.extra_headers["Message-ID"]) == ([failed.to], failed.message_id)
+    failed.refresh_from_db()
+    assert failed.state == "sent"
+    assert not stopped([failed.to])
+
+
+def test_nothing_is_sent_again_once_its_words_are_gone(world: World, failed: OutgoingMail, as_: As) -> None:
+    OutgoingMail.objects.update(mail={})
+    page = as_("alice").post(PAGE, {"do": "again", "mail": failed.pk}, follow=True).content.decode()
+    assert "Its words are no longer kept" in page
+    assert "Send it again" not in page
+
+
+@pytest.mark.parametrize("act", [send_once_more, settle, take_back_settling])
+def test_outsiders_can_do_nothing(world: World, failed: OutgoingMail, as_: As, act: Any) -> None:
+    for who in ("bob", "charlie", "admin", "nobody"):
+        with pytest.raises((PermissionDenied, OutgoingMail.DoesNotExist)):
+            act(by=world.person(who), pk=failed.pk)
+        assert as_(who).post(PAGE, {"do": "done", "mail": failed.pk}).status_code in {302, 404}
+    failed.refresh_from_db()
+    assert (failed.state, failed.settled_at) == ("refused", None)
+    assert as_("alice").post(PAGE, {"do": "melt", "mail": failed.pk}).status_code == 404
+
+
+def test_the_page_asks_as_often_for_one_as_for_three(
+    world: World, failed: OutgoingMail, as_: As, settings: Any, django_assert_num_queries: Any
+) -> None:
+    alice = as_("alice")
+    alice.get(PAGE)
+    with django_assert_num_queries(QUERIES):
+        alice.get(PAGE)
+    for n in range(2):
+        one_failed(settings, world.north.pk, f"other{n}@example.org")
+    with django_assert_num_queries(QUERIES):
+        alice.get(PAGE)
+
+
+QUERIES = 8
+
+
+def test_each_way_to_fail_has_a_sentence_and_something_to_do() -> None:
+    made = [
+        OutgoingMail(state=state, status=status, code=code)
+        for state, status, code in (
+            ("refused", "", 550), ("refused", "5.1.1", 550), ("refused", "5.2.2", 552), ("refused", "5.3.4", 552),
+            ("refused", "5.7.1", 554), ("refused", "", None), ("given_up", "4.3.0", 451), ("doubtful", "", None),
+            ("returned", "5.1.1", None), ("returned", "4.0.0", None), ("stopped", "", None),
+        )
+    ]  # fmt: skip
+    said = [(why(each), what_to_do(each)) for each in made]
+    assert all(first and second for first, second in said)
+    assert len({first for first, _ in said}) == 10
