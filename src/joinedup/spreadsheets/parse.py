@@ -215,11 +215,7 @@ def _raw(title: str, lines: Iterator[BookLine]) -> RawSheet:
     try:
         for each in lines:
             if isinstance(each, Joined):
-                return (
-                    RawSheet(title, [], refused=refused)
-                    if refused
-                    else RawSheet(title, _tidy(rows), each.ranges)
-                )
+                return RawSheet(title, _tidy(rows), [] if refused else each.ranges, refused)
             if isinstance(each, list) and not refused:
                 try:
                     cells = [seen(cell) for cell in each]
