@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "joinedup.site.settings")
 import contextlib
 
 from joinedup.privacy.case_lists import find_people
-from joinedup.spreadsheets.parse import read_file
+from joinedup.spreadsheets.headers import read_file
 
 PART = "xl/worksheets/sheet1.xml"
 SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s</sheetData></worksheet>'

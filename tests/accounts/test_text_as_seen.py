@@ -7,7 +7,7 @@ from django.test import Client
 
 from joinedup.engines.words import one_line, seen
 from joinedup.partners.models import Ask, Contact, Partner
-from joinedup.spreadsheets.parse import read_text
+from joinedup.spreadsheets.headers import read_text
 from tests.world import World
 
 As = Callable[[str], Client]

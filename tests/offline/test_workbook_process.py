@@ -11,8 +11,8 @@ import pytest
 
 from joinedup.offline import sheet_rows
 from joinedup.offline.sheet_rows import Refusal, printed
-from joinedup.offline.workbook_process import Limits, Stopped, sheets
-from tests.offline.bombs import SHEET, bombs, packed
+from joinedup.offline.workbook_process import BookLine, Contents, Joined, Limits, Stopped, sheets, whole_book
+from tests.offline.bombs import MAIN, SHEET, bombs, packed
 from tests.offline.workbook import workbook
 
 ROOM = Limits(unpacked=60 * 1024**2, memory=300 * 1024**2, seconds=5, cells=1_000, said=10_000)
@@ -31,6 +31,23 @@ def test_visible_sheets_come_with_their_rows() -> None:
     assert read(BOOK, sheet=1) == ["T", ["d"]]
     assert read(BOOK, sheet=0, first_row=2, last_row=3) == ["S", [], ["c"]]
     assert read(BOOK, sheet=0, columns=1) == ["S", ["a"], [], ["c"]]
+
+
+def layout(book: bytes) -> list[BookLine]:
+    with tempfile.TemporaryFile() as file:
+        file.write(book)
+        file.flush()
+        return list(whole_book(file, ROOM, style="csv", columns=100))
+
+
+def test_the_layout_is_told_where_it_is_asked_for() -> None:
+    assert layout(BOOK) == [
+        Contents(["S", "T"], ["Hidden"]), "S", ["a", "b"], [], ["c"], Joined([]), "T", ["d"], Joined([]),
+    ]  # fmt: skip
+    cells = "<sheetData><row r='1'><c r='A1'><v>1</v></c></row></sheetData>"
+    joined = "<mergeCells><mergeCell ref='A1:C1'/><mergeCell ref=\"B2:B4\"/></mergeCells>"
+    book = packed(SHEET, [f"<worksheet {MAIN}>{cells}{joined}</worksheet>"])
+    assert layout(book)[1:] == ["S", ["1"], Joined([[0, 0, 0, 2], [1, 1, 3, 1]])]
 
 
 @pytest.mark.parametrize(
@@ -70,10 +87,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
     entities = packed(SHEET, ['<!DOCTYPE a [<!ENTITY b "bbbb">]>', "<worksheet/>", " " * 20_000])
+    bomb = bombs()["a zip bomb"]
     sizes.clear()
     wants = {"unpacked": ROOM.unpacked}
     with pytest.raises(Refusal, match="too large"):
-        list(printed(io.BytesIO(bombs()["a zip bomb"]), wants))
+        list(printed(io.BytesIO(bomb), wants))
     assert sizes == []
     with pytest.raises(Refusal, match="entities"):
         list(printed(io.BytesIO(entities), wants))

@@ -71,3 +71,25 @@ def state() -> dict[str, list[Any]]:
 
 
 TODAY = datetime.date.today()
+
+
+def workbook(
+    sheets: dict[str, list[list[Any]]],
+    *,
+    hidden: tuple[str, ...] = (),
+    merged: dict[str, list[str]] | None = None,
+) -> bytes:
+    """Sheets by name, in order. `merged`: ranges of joined cells by sheet, such as A2:A4."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        for each in (merged or {}).get(name, []):
+            sheet.merge_cells(each)
+        if name in hidden:
+            sheet.sheet_state = "hidden"
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

@@ -133,6 +133,37 @@ def test_what_somebody_used_meanwhile_stays_and_can_be_undone_later(world: World
     forget_uploads(timezone.now())
     killed.refresh_from_db()
     assert (killed.state, len(killed.made), made()) == ("accepted", 18, (9, 9))
+    assert (killed.rows, killed.header, killed.sheets) == ([], [], [])
+
+
+@pytest.mark.parametrize("press", ["another row of headings", "the order of its dates"])
+def test_who_says_meanwhile_how_it_is_read_is_not_passed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch, press: str
+) -> None:
+    alice, upload = world.person("alice"), ready(world, SHEET)
+    mapping, look = upload.mapping, actions.preview
+
+    def slow(*given: Any) -> Any:
+        seen = look(*given)
+        if press == "the order of its dates":
+            actions.say_date_order(by=alice, upload=upload, order="day")
+        else:
+            again = actions.choose_sheet(by=alice, upload=upload, sheet=0, first=1)
+            actions.choose_columns(by=alice, upload=again, mapping=mapping)
+        return seen
+
+    monkeypatch.setattr(actions, "preview", slow)
+    with pytest.raises(ValidationError, match="just changed how it is read"):
+        actions.accept(by=alice, upload=upload)
+    assert made() == (0, 0)
+
+
+def test_nobody_chooses_anew_how_it_is_read_while_it_goes_on(world: World, killed: Upload) -> None:
+    alice = world.person("alice")
+    with pytest.raises(ValidationError, match="is being accepted just now"):
+        actions.choose_sheet(by=alice, upload=killed, sheet=0)
+    with pytest.raises(ValidationError, match="is being accepted just now"):
+        actions.say_date_order(by=alice, upload=killed, order="day")
 
 
 def test_it_is_read_again_beside_what_others_made_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch):

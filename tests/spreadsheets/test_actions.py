@@ -137,7 +137,7 @@ def test_every_problem_names_its_cell(world: World) -> None:
         "A,Lantern Yuoth,,,,,\n"
         "B,Lantern Youth,Northon,,,,\n"
         "C,Lantern Youth,,Trusted adults,,,\n"
-        "D,Lantern Youth,,,10/13/2018,,\n"
+        "D,Lantern Youth,,,13/13/2018,,\n"
         "E,Lantern Youth,,,2/1/2020,1/1/2020,17-10\n"
         "F,Zebra,,,,,\n"
     )

@@ -225,3 +225,45 @@ def test_what_the_preview_shows_is_what_acceptance_does(world: World, kind: str,
         if line.plan.get("who") and not hasattr(line.plan["who"], "pk")
     }
     assert Partner.objects.filter(name__in=fresh).count() == len(fresh)
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked", "before"),
+    [
+        # The number as spreadsheet programs write it: still one number.
+        ([("Oak North", "1999999", ""), ("Oak South", "1999999.0", "")], 1, ["new", "problem"]),
+        ([("Oak North", "1.999999E+06", ""), ("Oak South", "'1999999", "")], 1, ["new", "problem"]),
+        ([("Oak North", "199 9999", ""), ("Oak South", "GB-CHC-1999999", "")], 1, ["new", "problem"]),
+        # One row of a body has the number, the other does not.
+        ([("Oak", "1999999", ""), ("Oak", "", "")], 0, ["new", "known"]),
+        ([("Oak", "1999999", ""), ("OAK", "1999999", "")], 0, ["new", "known"]),
+        ([("Oak North", "1999999", ""), ("Oak South", "", "")], 0, ["new", "new"]),
+        # Two numbers are two bodies, whatever they are called.
+        ([("Oak North", "1999999", ""), ("Oak South", "1999998", "")], 0, ["new", "new"]),
+        # Three branches: asked of each after the first.
+        (
+            [("Oak North", "1999999", ""), ("Oak South", "1999999", ""), ("Oak West", "1999999", "")],
+            2,
+            ["new", "problem", "problem"],
+        ),
+        # Company numbers, one of which lost its noughts.
+        ([("Oak North", "", "00999123"), ("Oak South", "", "999123")], 1, ["new", "problem"]),
+        # A number that was cut short cannot be compared: said, not asked about.
+        ([("Oak North", "", "999123"), ("Oak South", "", "9.99E+05")], 0, ["new", "problem"]),
+        # A row of totals has no number of its own.
+        ([("Oak North", "1999999", ""), ("Total", "2", "")], 0, ["new", "total"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("is_one", [True, False])
+def test_one_body_or_branches_as_files_have_them(
+    world: World, rows: list[tuple[str, str, str]], asked: int, before: list[str], is_one: bool
+) -> None:
+    lines = "".join(
+        f"{name},{'' if name == 'Total' else 'vcs'},{charity},{company}\n" for name, charity, company in rows
+    )
+    upload = ready(world, f"Org,Sector,Charity number,Company number\n{lines}")
+    assert (len(seen(world, upload).questions), verdicts(world, upload)) == (asked, before)
+    answer(world, upload, is_one)
+    shown = without_marked(world.person("alice"), Upload.objects.get(pk=upload.pk))
+    made = actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    assert made == len(shown.to_make)

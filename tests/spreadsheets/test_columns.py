@@ -1,8 +1,8 @@
 """Which column is which, without being asked where that can be told."""
 
 from joinedup.spreadsheets.columns import plain, suggest
+from joinedup.spreadsheets.headers import read_text
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.parse import read_text
 from tests.spreadsheets.making import OFFERS, PARTNERS, TRACKER
 
 FIELDS = KINDS["partners"].fields

@@ -155,7 +155,7 @@ def test_asks_are_read_by_kind_and_what_says_nothing_is_left_out(world: World) -
 def test_who_may_use_support_is_read_where_the_columns_do_not_say(world: World) -> None:
     text = (
         "Fund,Funder,Eligibility,Sectors,Basis,Deadline\nA,F,Schools and police forces,,by booking,\n"
-        "B,F,Schools and police forces,Health,,1/2/2090\n"
+        "B,F,Schools and police forces,Health,,1/2/2040\n"
     )
     upload = ready(world, text, "offers")
     actions.accept(by=world.person("alice"), upload=upload)
@@ -167,8 +167,8 @@ def test_who_may_use_support_is_read_where_the_columns_do_not_say(world: World) 
 def test_support_that_is_read_as_for_elsewhere_is_left_out_until_the_tick_is_taken_away(world: World) -> None:
     text = (
         "Fund,Funder,Purpose,Eligibility,Area,Deadline\n"
-        "Harbour,F,Sailing in towns on the coast,Charities in coastal local authorities,Coastal England,1/2/2090\n"
-        "Clubs,F,Youth clubs,Charities,England,1/2/2090\n"
+        "Harbour,F,Sailing in towns on the coast,Charities in coastal local authorities,Coastal England,1/2/2040\n"
+        "Clubs,F,Youth clubs,Charities,England,1/2/2040\n"
     )
     upload = ready(world, text, "offers")
     assert [line.title for line in seen(world, upload).marked] == ["Harbour"]

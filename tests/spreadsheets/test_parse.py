@@ -10,7 +10,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from joinedup.spreadsheets import parse
-from joinedup.spreadsheets.parse import Unreadable, read_file, read_text
+from joinedup.spreadsheets.headers import read_file, read_text
+from joinedup.spreadsheets.parse import Unreadable
 from tests.offline.bombs import bombs
 from tests.spreadsheets.making import with_part, xlsx
 

@@ -21,9 +21,9 @@ from joinedup.privacy.case_headings import plain_heading
 from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
+from joinedup.spreadsheets.headers import read_text
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
-from joinedup.spreadsheets.parse import read_text
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
 from joinedup.spreadsheets.worker import forget_uploads
 from tests.privacy.lists import CASES, OTHERS

@@ -108,7 +108,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     # It may repeat what a young person said and takes back.
     "voice.PartnerReply": frozenset({"text", "said_by"}),
     # If a list came without headings, its first row is stored in their place.
-    "spreadsheets.Upload": frozenset({"rows", "header"}),
+    "spreadsheets.Upload": frozenset({"rows", "header", "sheets"}),
     "spreadsheets.RememberedColumn": NOTHING,
     "spreadsheets.RememberedName": NOTHING,
 }

@@ -9,8 +9,9 @@ from collections.abc import Collection, Sequence
 from joinedup.privacy.detect import EMAIL
 from joinedup.spreadsheets.cells import is_nothing
 from joinedup.spreadsheets.columns import headings_of, plain, suggest
+from joinedup.spreadsheets.headers import read_text
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.parse import MOST_ROWS, Spreadsheet, Unreadable, read_text
+from joinedup.spreadsheets.parse import MOST_ROWS, Spreadsheet, Unreadable
 
 HEADER = ["Organisation", "Sector", "Role", "Name", "E-mail"]
 MAPPING = {"name": 0, "sector": 1, "role": 2, "contact": 3, "email": 4}

@@ -5,13 +5,16 @@ a process that can be stopped; `workbook_process.py` starts it and reads what it
 that it starts soon.
 
 It prints a line of JSON each: {"sheet": title}, a list of the texts of a row without empty ones at its end, and last
-{"end": true} or {"refused": reason}. Values only; nothing is evaluated.
+{"end": true} or {"refused": reason}. With `layout` also {"visible": titles, "hidden": titles} first, and after the rows
+of each sheet {"joined": ranges}: [first row, first column, last row, last column] from 0. Values only; nothing is
+evaluated.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import re
 import sys
 import zipfile
 import zlib
@@ -32,7 +35,10 @@ DAMAGED = (
     RuntimeError,
     ArithmeticError,
 )
-MOST_PARTS, MOST_SHEETS = 2_000, 100
+MOST_PARTS, MOST_SHEETS, MOST_JOINED = 2_000, 100, 20_000
+_JOINED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^<>]*?\bref=[\"']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})[\"']"
+)
 
 
 class Refusal(Exception):
@@ -88,6 +94,9 @@ def printed(file: BinaryIO, wants: dict[str, Any]) -> Iterator[object]:
     text = {"csv": csv_text, "british": british_text}[wants["style"]]
     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
+    if wants["layout"]:
+        hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"][:MOST_SHEETS]
+        yield {"visible": [sheet.title for sheet in sheets], "hidden": hidden}
     cells = 0
     for number, sheet in enumerate(sheets):
         if wants["sheet"] not in (None, number):
@@ -106,6 +115,18 @@ def printed(file: BinaryIO, wants: dict[str, Any]) -> Iterator[object]:
             if cells > wants["cells"]:
                 raise Refusal("too much")
             yield line
+        if wants["layout"]:
+            yield {"joined": _joined(sheet)}
+
+
+def _joined(sheet: Any) -> list[list[int]]:
+    """The joined cells of a sheet, which openpyxl does not give of one that it reads without keeping it."""
+    from openpyxl.utils.cell import range_boundaries
+
+    with sheet._get_source() as stream:
+        found = _JOINED.findall(stream.read())
+    ranges = [range_boundaries(each.decode()) for each in found[:MOST_JOINED]]
+    return [[top - 1, left - 1, bottom - 1, right - 1] for left, top, right, bottom in ranges]
 
 
 def _refuse_unsafe(file: BinaryIO, most: int) -> None:

@@ -41,6 +41,24 @@ class Limits:
     said: int
 
 
+@dataclass(frozen=True)
+class Contents:
+    """The titles of the sheets of a workbook, in order."""
+
+    visible: list[str]
+    hidden: list[str]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The joined cells of a sheet: [first row, first column, last row, last column], from 0."""
+
+    ranges: list[list[int]]
+
+
+BookLine = Contents | str | list[str] | Joined
+
+
 def sheets(
     file: IO[bytes],
     limits: Limits,
@@ -57,6 +75,25 @@ def sheets(
     """
     wants = {
         "style": style, "sheet": sheet, "first_row": first_row, "last_row": last_row, "columns": columns,
+        "layout": False,
+    }  # fmt: skip
+    with closing(_read(file, limits, wants)) as lines:
+        for line in lines:
+            assert isinstance(line, str | list)
+            yield line
+
+
+def whole_book(
+    file: IO[bytes], limits: Limits, *, style: str, last_row: int = LAST_ROW, columns: int
+) -> Generator[BookLine, None, None]:
+    """Like `sheets`: first what the workbook holds, then of each visible sheet its title, its rows and, at its end, its
+    joined cells. Raises `Stopped`."""
+    wants = {"style": style, "sheet": None, "first_row": 1, "last_row": last_row, "columns": columns}
+    yield from _read(file, limits, wants | {"layout": True})
+
+
+def _read(file: IO[bytes], limits: Limits, wants: dict[str, Any]) -> Generator[BookLine, None, None]:
+    wants = wants | {
         "unpacked": limits.unpacked, "memory": limits.memory, "seconds": limits.seconds, "cells": limits.cells,
     }  # fmt: skip
     # Isolated: what it imports depends on nothing that is set here.
@@ -78,7 +115,7 @@ def sheets(
             child.kill()
 
 
-def _lines(stream: IO[bytes], most: int) -> Generator[str | list[str], None, None]:
+def _lines(stream: IO[bytes], most: int) -> Generator[BookLine, None, None]:
     said = 0
     while line := stream.readline(most - said + 1):
         said += len(line)
@@ -91,6 +128,10 @@ def _lines(stream: IO[bytes], most: int) -> Generator[str | list[str], None, Non
             yield told
         elif "sheet" in told:
             yield str(told["sheet"])
+        elif "visible" in told:
+            yield Contents(told["visible"], told["hidden"])
+        elif "joined" in told:
+            yield Joined(told["joined"])
         elif "refused" in told:
             raise Stopped(told["refused"])
         else:

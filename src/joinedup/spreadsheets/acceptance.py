@@ -102,10 +102,11 @@ def give_up(by: Person, upload: Upload) -> None:
     try:
         remove_all(by, upload)
     except ValidationError:
-        upload.rows, upload.header, upload.ticks, upload.state = [], [], {}, Upload.State.ACCEPTED
+        upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
+        upload.state = Upload.State.ACCEPTED
     else:
         upload.state = Upload.State.PREVIEWED
-    upload.save(update_fields=["rows", "header", "ticks", "state"])
+    upload.save(update_fields=["rows", "header", "sheets", "ticks", "state"])
 
 
 def give_up_broken(now: datetime.datetime, footprint: Footprint | None = None) -> int:

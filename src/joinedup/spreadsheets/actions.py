@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -19,19 +20,23 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.places.models import Footprint
-from joinedup.privacy.case_lists import looks_like_data
+from joinedup.privacy.case_lists import find_people, looks_like_data
 from joinedup.privacy.retention import UPLOADS
 from joinedup.spreadsheets import acceptance
-from joinedup.spreadsheets.columns import headings_of, plain, suggest
+from joinedup.spreadsheets.as_given import with_joined
+from joinedup.spreadsheets.columns import plain, suggest
 from joinedup.spreadsheets.guesses import SURE, Ticks
+from joinedup.spreadsheets.headers import HeaderAt, Wanted, headings_in, proposed, sheet_at, wanted
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
-from joinedup.spreadsheets.parse import Spreadsheet, Unreadable, read_file, read_text
+from joinedup.spreadsheets.parse import Book, RawSheet, Spreadsheet, Unreadable, open_file, open_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
 from joinedup.spreadsheets.undo import MADE_BY
 
 MOST_TICKS = 50_000
+# Rows of other sheets of a file that are kept until the sheet is accepted.
+MOST_OF_OTHERS = 10_000
 
 
 def bring(
@@ -53,17 +58,18 @@ def bring(
     if kind not in KINDS:
         raise ValidationError("Choose what the spreadsheet lists.")
     acceptance.give_up_broken(timezone.now(), footprint)
-    known = headings_of(KINDS[kind].table, KINDS[kind].fields)
     if bool(content) and bool(text.strip()):
         raise ValidationError("Either choose a file or paste the rows, not both.")
-    sheet = read_text(text, known) if text.strip() else read_file(content, known)
+    book = open_text(text) if text.strip() else open_file(content)
+    place = proposed(book, _wanted(footprint, kind))
     return keep(
         by=by,
         footprint=footprint,
         kind=kind,
-        sheet=sheet,
+        sheet=sheet_at(book, place),
         file_name=file_name or "Pasted rows",
         mapping=mapping,
+        found=(book, place),
     )
 
 
@@ -76,16 +82,17 @@ def keep(
     sheet: Spreadsheet,
     file_name: str,
     mapping: Mapping[str, int] | None = None,
+    found: tuple[Book, HeaderAt] | None = None,
 ) -> Upload:
-    """Like `bring`, for a sheet that was read already."""
+    """Like `bring`, for a sheet that was read already. `found`: the file that it stands in, and where: another sheet or
+    row of headings can then be chosen."""
     require(by, "spreadsheet.bring", on=_scope(footprint))
     refuse_people(sheet)
     fingerprint = _fingerprint(sheet)
     _refuse_twice(footprint, kind, fingerprint)
     forget(timezone.now(), footprint)
-    remembered = dict(
-        RememberedColumn.objects.filter(footprint=footprint, kind=kind).values_list("heading", "field")
-    )
+    remembered = _remembered(footprint, kind)
+    book, place = found or (Book([]), None)
     upload = Upload.objects.create(
         footprint=footprint,
         kind=kind,
@@ -99,10 +106,104 @@ def keep(
         else suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, remembered),
         state=Upload.State.PREVIEWED if mapping else Upload.State.MAPPING,
         content_hash=fingerprint,
+        sheets=[asdict(each) for each in _without_people(book, place, _wanted(footprint, kind))],
+        read_from={**(asdict(place) if place else {}), "hidden": book.hidden},
         by=by.name[:160],
         user_id=by.user_id,
     )
     audit.record(by=by, action="spreadsheet.bring", on=upload)
+    return upload
+
+
+def _remembered(footprint: Footprint, kind: str) -> dict[str, str]:
+    """Plain heading -> field, as the partnership chose it before."""
+    chosen = RememberedColumn.objects.filter(footprint=footprint, kind=kind)
+    return dict(chosen.values_list("heading", "field"))
+
+
+def _wanted(footprint: Footprint, kind: str) -> Wanted:
+    return wanted(KINDS[kind].table, KINDS[kind].fields, _remembered(footprint, kind))
+
+
+_TOO_MANY = "The file holds too many rows to keep them all: bring this sheet in a file of its own."
+
+
+def _without_people(book: Book, place: HeaderAt | None, looked_for: Wanted) -> list[RawSheet]:
+    """The sheets of a file without the rows of those that list single people, of which nothing is kept."""
+    kept, rows = [], 0
+    for number, raw in enumerate(book.sheets):
+        if place is not None and not raw.refused:
+            try:
+                at = place if number == place.sheet else headings_in(raw, number, looked_for)
+                sheet = sheet_at(book, at)
+            except Unreadable as refusal:
+                raw = replace(raw, rows=[], merged=[], refused=refusal.messages[0])
+            else:
+                rows += len(raw.rows) if number != place.sheet else 0
+                if rows > MOST_OF_OTHERS:
+                    raw = replace(raw, rows=[], merged=[], refused=_TOO_MANY)
+                elif number != place.sheet and (people := find_people(sheet.header, sheet.rows)):
+                    raw = replace(raw, rows=[], merged=[], refused=people.sentence)
+                else:
+                    raw = _without_people_above(raw, at)
+        kept.append(raw)
+    return kept
+
+
+def _without_people_above(raw: RawSheet, at: HeaderAt) -> RawSheet:
+    """The sheet without what stands above its headings, if that looks like a list of single people."""
+    width = max(map(len, raw.rows))
+    above = [row + [""] * (width - len(row)) for row in raw.rows[: at.first] if any(row)]
+    if above and find_people(above[0], above[1:]):
+        return replace(raw, rows=[[] for _ in range(at.first)] + raw.rows[at.first :])
+    return raw
+
+
+@transaction.atomic
+def choose_sheet(
+    *, by: Person, upload: Upload, sheet: int, first: int | None = None, last: int | None = None
+) -> Upload:
+    """Read another sheet of the file, or other rows of it as headings (from 0; as proposed if not given). What was
+    chosen for its columns begins anew. Raises ValidationError with one sentence, and then changes nothing."""
+    require(by, "spreadsheet.bring", on=upload)
+    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    _refuse_finished(upload)
+    if not 0 <= sheet < len(upload.sheets):
+        raise ValidationError("There is no such sheet.")
+    book = Book([RawSheet(**each) for each in upload.sheets])
+    if first is not None and not book.sheets[sheet].refused:
+        place = HeaderAt(sheet, first, first if last is None else last)
+    else:
+        place = proposed(Book([book.sheets[sheet]]), _wanted(upload.footprint, upload.kind))
+        place = replace(place, sheet=sheet)
+    read = sheet_at(book, place)
+    refuse_people(read)
+    _refuse_twice(upload.footprint, upload.kind, _fingerprint(read))
+    before = audit.snapshot(upload)
+    kind, remembered = KINDS[upload.kind], _remembered(upload.footprint, upload.kind)
+    upload.header, upload.rows, upload.first_row = read.header, read.rows, read.first_row
+    upload.row_count = sum(any(row) for row in read.rows)
+    upload.mapping = suggest(read.header, kind.table, kind.fields, remembered)
+    upload.read_from = upload.read_from | asdict(place)
+    upload.content_hash, upload.state = _fingerprint(read), Upload.State.MAPPING
+    upload.ticks, upload.date_order = {}, ""
+    upload.save()
+    audit.record(by=by, action="spreadsheet.sheet", on=upload, before=before)
+    return upload
+
+
+@transaction.atomic
+def say_date_order(*, by: Person, upload: Upload, order: str) -> Upload:
+    """Keep, for a sheet whose dates can be read in two ways, which way it is."""
+    require(by, "spreadsheet.bring", on=upload)
+    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    _refuse_finished(upload)
+    if order not in Upload.DateOrder.values:
+        raise ValidationError("Say whether the day or the month stands first.")
+    before = audit.snapshot(upload)
+    upload.date_order = order
+    upload.save(update_fields=["date_order"])
+    audit.record(by=by, action="spreadsheet.date_order", on=upload, before=before)
     return upload
 
 
@@ -124,10 +225,22 @@ def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) ->
             raise ValidationError(f"Choose the column that holds: {field.label}.")
     before = audit.snapshot(upload)
     upload.mapping, upload.state = dict(mapping), Upload.State.PREVIEWED
-    upload.save(update_fields=["mapping", "state"])
+    upload.rows = _with_joined(upload)
+    upload.save(update_fields=["mapping", "state", "rows"])
     _remember(upload)
     audit.record(by=by, action="spreadsheet.columns", on=upload, before=before)
     return upload
+
+
+def _with_joined(upload: Upload) -> list[list[str]]:
+    """The rows as they stand in the sheet, and the values of joined cells in those beside them."""
+    if not upload.sheets:
+        return list(upload.rows)
+    where = upload.read_from
+    raw, first = upload.sheets[where["sheet"]], where["last"] + 1
+    width = len(upload.header)
+    rows = [row + [""] * (width - len(row)) for row in raw["rows"][first:]]
+    return with_joined(rows, raw["merged"], upload.mapping, upload.kind, first)
 
 
 @transaction.atomic
@@ -181,8 +294,9 @@ def accept(
                 continue
             acceptance.make_all(by, upload, seen)
             with transaction.atomic():
-                upload.rows, upload.header, upload.ticks, upload.state = [], [], {}, Upload.State.ACCEPTED
-                upload.save(update_fields=["made", "rows", "header", "ticks", "state"])
+                upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
+                upload.state = Upload.State.ACCEPTED
+                upload.save(update_fields=["made", "rows", "header", "sheets", "ticks", "state"])
                 audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
             return len(upload.made)
 
@@ -196,6 +310,10 @@ def _to_accept(
         raise ValidationError("Choose the columns first.")
     _refuse_twice(upload.footprint, upload.kind, upload.content_hash)
     seen = (without_marked if leave_out else preview)(by, upload, sectors, chosen)
+    if seen.dates is not None and not upload.date_order:
+        raise ValidationError(
+            "Dates can be read in two ways: say first whether the day or the month stands first."
+        )
     if seen.marked:
         raise ValidationError(
             f"{len(seen.marked)} of the rows have a problem: correct them, or choose to leave them out."
@@ -212,7 +330,7 @@ def _begun(upload: Upload, last: int) -> bool:
     # Locked, so that a second click finds it taken.
     now = Upload.objects.select_for_update().get(pk=upload.pk)
     _refuse_finished(now)
-    if (now.state, now.ticks, now.mapping) != (upload.state, upload.ticks, upload.mapping):
+    if _how_read(now) != _how_read(upload):
         raise ValidationError("Somebody has just changed how it is read: look at it again.")
     if upload.footprint.uploads.filter(state=Upload.State.ACCEPTING).exists():
         raise ValidationError(
@@ -223,6 +341,11 @@ def _begun(upload: Upload, last: int) -> bool:
     upload.state, upload.said_at, upload.made = Upload.State.ACCEPTING, timezone.now(), []
     upload.save(update_fields=["state", "said_at", "made"])
     return True
+
+
+def _how_read(upload: Upload) -> tuple[object, ...]:
+    """What the sheet comes to follows from this, besides what is here already."""
+    return upload.state, upload.ticks, upload.mapping, upload.content_hash, upload.date_order
 
 
 def undo(*, by: Person, upload: Upload) -> int:

@@ -15,6 +15,8 @@ from django.db import models
 from joinedup.engines.reading.cells import is_blank
 
 is_nothing = is_blank
+# What may stand between two names of one cell, and in a name too.
+_BETWEEN = re.compile(r",|/|&|\+|\band\b")
 
 
 def plain_name(text: str) -> str:
@@ -48,10 +50,15 @@ def web_address(text: str) -> str:
 
 def exactly(text: str, known: Mapping[str, models.Model], before: str = "") -> list[str]:
     """The parts of a list: names that are all known as their primary keys, with something `before` them; a part that
-    holds another name as it is. `known`: plain name -> record."""
+    holds another name as it is. `known`: plain name -> record. Names may also stand with "/", "&" or "and" between
+    them, as long as each is known."""
     pieces: list[str] = []
     for part in re.split(r"[;|\n]", text):
         some = _all_known([piece.strip() for piece in part.split(",") if piece.strip()], known)
+        if some is None:
+            each_alone = [plain_name(piece) for piece in _BETWEEN.split(part) if piece.strip()]
+            if each_alone and all(name in known for name in each_alone):
+                some = [known[name] for name in each_alone]
         pieces += [part.strip()] if some is None else [f"{before}{each.pk}" for each in some]
     return list(dict.fromkeys(pieces))
 

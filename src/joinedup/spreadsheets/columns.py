@@ -52,5 +52,10 @@ def suggest(
                 chosen[remembered[heading]] = column
                 settled[column] = remembered[heading]
     known = {field.name: field.called(table) for field in fields}
-    found = columns_called(header, known, settled)
-    return chosen | {name: column for column, (name, _) in found.items()}
+    # Of a heading under another (“Dates: Start”) the whole comes first, then what stands last.
+    whole = {
+        column: name for column, (name, sure) in columns_called(header, known, settled).items() if sure == 1
+    }
+    last = [cell.rsplit(": ", 1)[-1] for cell in header]
+    found = {column: name for column, (name, _) in columns_called(last, known, settled | whole).items()}
+    return chosen | {name: column for column, name in (whole | found).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -87,6 +88,14 @@ class ColumnsForm(forms.Form):
     def mapping(self) -> dict[str, int]:
         """Our field -> column number; after `is_valid`."""
         return {name: int(field.removeprefix("column-")) for field, name in self.cleaned_data.items() if name}
+
+
+def chosen_header(data: Mapping[str, str]) -> dict[str, int]:
+    """The rows of headings that were chosen, first and last from 0; empty if none or no such rows."""
+    first, _dash, last = data.get("headings", "").partition("-")
+    if not re.fullmatch(r"\d{1,5}", first) or not re.fullmatch(r"\d{0,5}", last):
+        return {}
+    return {"first": int(first) - 1, "last": int(last or first) - 1}
 
 
 def chosen_ticks(data: QueryDict) -> dict[str, bool]:

@@ -21,6 +21,10 @@ class Upload(models.Model):
         ACCEPTED = "accepted", "Accepted"
         UNDONE = "undone", "Undone"
 
+    class DateOrder(models.TextChoices):
+        DAY = "day", "The day first"
+        MONTH = "month", "The month first"
+
     footprint = models.ForeignKey("places.Footprint", on_delete=models.CASCADE, related_name="uploads")
     kind = models.CharField(max_length=12, choices=Kind)
     file_name = models.CharField(max_length=200)
@@ -29,6 +33,19 @@ class Upload(models.Model):
     mapping = models.JSONField(default=dict, help_text="our field -> column number")
     ticks = models.JSONField(
         default=dict, help_text="key of a guess -> whether it is to be kept; emptied with the rows"
+    )
+    sheets = models.JSONField(
+        default=list,
+        help_text="the sheets of the file as they stand (name, rows, merged, refused); emptied with the rows",
+    )
+    read_from = models.JSONField(
+        default=dict, help_text="sheet, first and last row of headings, from 0; names of hidden sheets"
+    )
+    date_order = models.CharField(
+        max_length=5,
+        blank=True,
+        choices=DateOrder,
+        help_text="said by somebody where dates in figures can be read in two ways",
     )
     first_row = models.PositiveIntegerField(
         default=2, help_text="number of the first of the rows in the file"

@@ -17,6 +17,7 @@ from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.privacy.retention import UPLOADS
+from joinedup.spreadsheets.headers import read_file
 from joinedup.spreadsheets.offer_lists import (
     MOST_ROWS,
     NEEDED,
@@ -26,7 +27,7 @@ from joinedup.spreadsheets.offer_lists import (
     held_facts,
     preview,
 )
-from joinedup.spreadsheets.parse import Unreadable, read_file
+from joinedup.spreadsheets.parse import Unreadable
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 from joinedup.support.actions import ListedFacts, add_offer, change_offer

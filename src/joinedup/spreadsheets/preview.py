@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from joinedup.accounts.person import Person
+from joinedup.spreadsheets import as_given, dates
 from joinedup.spreadsheets.around import KnownRecords, around
 from joinedup.spreadsheets.guesses import Guess, RowGuesses, SheetReading, Ticks, Unread, read_sheet
 from joinedup.spreadsheets.kinds import KINDS
@@ -19,12 +20,13 @@ Said = TypeVar("Said")
 @dataclass(frozen=True)
 class SpreadsheetPreview:
     """`lines` are in the order of the file; `left_out`: how many rows the person chose to leave out. `names`: what
-    places, themes and sectors are called, by code."""
+    places, themes and sectors are called, by code. `dates`: whether dates in figures can be read in two ways."""
 
     lines: list[RowOutcome]
     left_out: int = 0
     ticks: Ticks = field(default_factory=Ticks)
     names: Mapping[str, str] = field(default_factory=dict)
+    dates: dates.DateDoubt | None = None
 
     @property
     def problems(self) -> list[CellProblem]:
@@ -46,6 +48,10 @@ class SpreadsheetPreview:
     @property
     def known(self) -> int:
         return sum(line.verdict is Verdict.KNOWN for line in self.lines)
+
+    @property
+    def totals(self) -> int:
+        return sum(line.verdict is Verdict.TOTAL for line in self.lines)
 
     @property
     def sectors_to_check(self) -> list[SectorToCheck]:
@@ -107,24 +113,57 @@ class Sheet:
         self.upload, self.ticks, self.kind = upload, ticks, KINDS[upload.kind]
         self.beside: KnownRecords = around(person, upload.footprint)
         self.chosen = {row: slug for row, slug in sectors.items() if slug in self.beside.sectors}
-        self.reading: SheetReading = read_sheet(
-            self.kind.table,
-            self.kind.fields,
-            [(row.number, row.mapped()) for row in self._rows()],
-            self.beside,
-        )
+        numbers = numbered(upload.rows, upload.first_row)
+        self.totals = {number for number, texts in numbers if as_given.is_total(texts, upload.mapping)}
+        given = [(row.number, row.mapped()) for row in self._rows() if row.number not in self.totals]
+        self.dates = dates.doubt(cells for _, cells in given)
+        if self.dates is not None:
+            given = [(number, self._dated(cells)) for number, cells in given]
+        self.reading: SheetReading = read_sheet(self.kind.table, self.kind.fields, given, self.beside)
 
     def seen(self, leave_out: Collection[int] = ()) -> SpreadsheetPreview:
         """What the rows come to without those left out."""
-        rows = [row for row in self._rows() if row.number not in leave_out]
+        every = self._rows()
+        rows = [row for row in every if row.number not in {*leave_out, *self.totals}]
         for row in rows:
             row.read = RowGuesses(row.number, self.reading, self.ticks)
         lines = self.kind.read(rows, self.beside, self.chosen)
-        return SpreadsheetPreview(lines, len(leave_out), self.ticks, self.beside.names)
+        lines += [_total(row) for row in every if row.number in self.totals]
+        lines.sort(key=lambda line: line.row)
+        return SpreadsheetPreview(lines, len(leave_out), self.ticks, self.beside.names, self.dates)
+
+    def _dated(self, cells: Mapping[str, str]) -> dict[str, str]:
+        order = self.upload.date_order
+        return {
+            name: dates.in_order(cell, order) if name in dates.FIELDS else cell
+            for name, cell in cells.items()
+        }
 
     def _rows(self) -> list[RowCells]:
         upload = self.upload
-        return [
-            RowCells(number, texts, upload.mapping, upload.header)
-            for number, texts in numbered(upload.rows, upload.first_row)
-        ]
+        return [_row(number, texts, upload) for number, texts in numbered(upload.rows, upload.first_row)]
+
+
+def _row(number: int, texts: Sequence[str], upload: Upload) -> RowCells:
+    """A row with the numbers of registers as they were before a spreadsheet program wrote them its own way; one that it
+    cut short is refused."""
+    cells = list(texts)
+    lost = []
+    for name in as_given.NUMBERS:
+        column = upload.mapping.get(name)
+        if column is not None and column < len(cells):
+            if as_given.lost_figures(cells[column]):
+                lost.append((name, cells[column]))
+            cells[column] = (
+                "" if as_given.lost_figures(cells[column]) else as_given.whole_number(cells[column])
+            )
+    row = RowCells(number, cells, upload.mapping, upload.header)
+    for name, given in lost:
+        row.refuse(
+            name, f"“{given}” was shortened by a spreadsheet program: write the whole number, as text."
+        )
+    return row
+
+
+def _total(row: RowCells) -> RowOutcome:
+    return RowOutcome(row.number, row.first(), "Looks like a total: left out", Verdict.TOTAL)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.places.models import Footprint
+from joinedup.spreadsheets.headers import HEADER_WITHIN
 from joinedup.spreadsheets.models import Upload
 
 SAMPLES = 3
+# Rows that can be said to be the headings with the row below them; how much of each is shown.
+PAIRS_WITHIN, WORDS_OF_ROW = 6, 60
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,72 @@ class Column:
     number: int
     heading: str
     samples: list[str]
+
+
+@dataclass(frozen=True)
+class OtherSheet:
+    """A sheet that was not read: how many rows it has, or why it cannot be read."""
+
+    number: int
+    name: str
+    rows: int
+    refused: str
+
+
+@dataclass(frozen=True)
+class HeaderChoice:
+    """A row, or two, that can be said to be the headings: numbers in the file, "3" or "3-4"."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class WhatWasRead:
+    """The sheet that was read ("" where a file has no names for them), its first and last row of headings, and what
+    else the file has."""
+
+    name: str
+    first: int
+    last: int
+    others: list[OtherSheet]
+    hidden: list[str]
+    choices: list[HeaderChoice]
+
+
+def what_was_read(upload: Upload) -> WhatWasRead | None:
+    """Of an upload that came as a file or as pasted rows. No query."""
+    if not upload.sheets:
+        return None
+    read = upload.read_from
+    own = upload.sheets[read["sheet"]]
+    others = [
+        OtherSheet(n, each["name"], max(0, sum(map(any, each["rows"])) - 1), each["refused"])
+        for n, each in enumerate(upload.sheets)
+        if n != read["sheet"]
+    ]
+    first, last = read["first"], read["last"]
+    choices = _header_choices(own["rows"], _numbers(first, last))
+    return WhatWasRead(own["name"], first + 1, last + 1, others, read.get("hidden", []), choices)
+
+
+def _numbers(first: int, last: int) -> str:
+    return str(first + 1) if first == last else f"{first + 1}-{last + 1}"
+
+
+def _header_choices(rows: list[list[str]], chosen: str) -> list[HeaderChoice]:
+    """Each row near the top that holds anything, and with the row below it if that does."""
+    found = []
+    filled = [n for n, row in enumerate(rows[:HEADER_WITHIN]) if any(row) and n + 1 < len(rows)]
+    for n in filled:
+        for last in (n, n + 1):
+            value = _numbers(n, last)
+            if last == n or (last in filled and (value == chosen or last < PAIRS_WITHIN)):
+                words = ", ".join(cell for row in rows[n : last + 1] for cell in row if cell)
+                short = words if len(words) <= WORDS_OF_ROW else words[: WORDS_OF_ROW - 1] + "…"
+                found.append(HeaderChoice(value, " ".join(short.split()), value == chosen))
+    return found
 
 
 def footprint_to_bring_to(person: Person, slug: str) -> Footprint | None:
@@ -38,7 +107,7 @@ def upload_of(person: Person, pk: int) -> Upload | None:
 
 def uploads_of(footprint: Footprint) -> list[Upload]:
     """Newest first, without their rows. One query."""
-    return list(footprint.uploads.defer("rows", "mapping", "header"))
+    return list(footprint.uploads.defer("rows", "mapping", "header", "sheets"))
 
 
 def columns_of(upload: Upload) -> list[Column]:

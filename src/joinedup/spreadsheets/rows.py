@@ -20,6 +20,7 @@ class Verdict(StrEnum):
     NEW = "new"
     ADDS = "adds"
     KNOWN = "known"
+    TOTAL = "total"
     PROBLEM = "problem"
 
 
@@ -95,6 +96,14 @@ class RowCells:
         if len(text) > longest:
             self.refuse(name, f"The text is longer than {longest} characters.")
         return text
+
+    def paragraphs(self, name: str) -> str:
+        """Like `text`, with the line breaks of whoever wrote it."""
+        return "\n".join(" ".join(line.split()) for line in self.lines(name).splitlines()).strip()
+
+    def first(self) -> str:
+        """The first cell that holds anything, in one line."""
+        return next((" ".join(text.split()) for text in self._texts if text), "")
 
     def mapped(self) -> dict[str, str]:
         """Every field that has a column, with its cell."""

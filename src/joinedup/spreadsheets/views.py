@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from joinedup.accounts.request import Request
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import actions, queries, wording
-from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_sectors, chosen_ticks
+from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_header, chosen_sectors, chosen_ticks
 from joinedup.spreadsheets.kinds import KINDS, RowKind
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.people import SinglePeople
@@ -82,6 +82,8 @@ def upload_columns(request: Request, pk: int) -> HttpResponse:
     upload = _upload(request, pk)
     if not _is_open(upload):
         return redirect("uploads", upload.footprint.slug)
+    if request.method == "POST" and "sheet" in request.POST:
+        return _other_sheet(request, upload)
     fields, columns = KINDS[upload.kind].fields, queries.columns_of(upload)
     form = ColumnsForm(
         request.POST if request.method == "POST" else None,
@@ -96,8 +98,28 @@ def upload_columns(request: Request, pk: int) -> HttpResponse:
             form.add_error(None, error.messages[0])
         else:
             return redirect("upload_preview", upload.pk)
-    context = {"upload": upload, "form": form, "columns": columns, "fields": fields}
+    read = queries.what_was_read(upload)
+    context = {"upload": upload, "form": form, "columns": columns, "fields": fields, "read": read}
     return render(request, "spreadsheets/columns.jinja", context)
+
+
+def _other_sheet(request: Request, upload: Upload) -> HttpResponse:
+    """Reads another sheet of the file, or the same one from other headings; nothing is kept of a list of people."""
+    number = request.POST["sheet"]
+    try:
+        actions.choose_sheet(
+            by=request.person,
+            upload=upload,
+            sheet=int(number) if number.isdecimal() and len(number) < 4 else -1,
+            **chosen_header(request.POST),
+        )
+    except SinglePeople as error:
+        actions.drop(by=request.person, upload=upload)
+        messages.error(request, error.messages[0])
+        return redirect("uploads", upload.footprint.slug)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect("upload_columns", upload.pk)
 
 
 @login_required
@@ -110,8 +132,10 @@ def upload_preview(request: Request, pk: int) -> HttpResponse:
     sectors, refused = chosen_sectors(request.POST), ""
     if request.method == "POST":
         try:
-            if "check" in request.POST or "turn" in request.POST:
+            if {"check", "turn", "date_order"} & request.POST.keys():
                 upload = actions.tick(by=request.person, upload=upload, ticks=chosen_ticks(request.POST))
+                if order := request.POST.get("date_order"):
+                    upload = actions.say_date_order(by=request.person, upload=upload, order=order)
             else:
                 return _accepted(request, upload, sectors)
         except ValidationError as error:
@@ -120,6 +144,8 @@ def upload_preview(request: Request, pk: int) -> HttpResponse:
     context = {
         "upload": upload,
         "seen": seen,
+        "read": queries.what_was_read(upload),
+        "dates": wording.dates(seen),
         "problems": seen.problems[:PROBLEMS_SHOWN],
         "bodies": wording.questions(seen)[:BODIES_SHOWN],
         "doubts": [f"{said} ({wording.where(rows)})" for said, rows in seen.doubts.items()][:PROBLEMS_SHOWN],

@@ -43,6 +43,15 @@ class GuessToTick:
 
 
 @dataclass(frozen=True)
+class DateEitherWay:
+    """A date that can be read in two ways, in words."""
+
+    given: str
+    day_first: str
+    month_first: str
+
+
+@dataclass(frozen=True)
 class GuessGroup:
     """The guesses of one column."""
 
@@ -86,6 +95,16 @@ def in_order(kind: RowKind, seen: SpreadsheetPreview) -> list[Guess]:
     place = {SAME_BODY: -1} | {field.name: at for at, field in enumerate(kind.fields)}
     rows = seen.guesses
     return sorted(rows, key=lambda guess: (place[guess.field], -len(rows[guess]), guess.given, guess.read_as))
+
+
+def dates(seen: SpreadsheetPreview) -> list[DateEitherWay]:
+    """How each doubtful date is read either way; empty if none is doubtful."""
+
+    def said(day: str) -> str:
+        return date_format(datetime.date.fromisoformat(day), "j F Y") if day else _("no date")
+
+    doubtful = seen.dates.cells if seen.dates else ()
+    return [DateEitherWay(each.given, said(each.day_first), said(each.month_first)) for each in doubtful]
 
 
 def label(kind: RowKind, field: str) -> str:

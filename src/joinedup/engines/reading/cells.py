@@ -54,6 +54,7 @@ _DIGITS = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\w]|[.,]\d)(?: ?(k|m|thousand|million)\b)?",
     re.IGNORECASE,
 )
+_THREES = re.compile(r"(?<![\d.,])\d{1,3}(?:[ \xa0\u2009\u202f]\d{3})+(?![\d.,])")
 _MONEY = re.compile(r"£ ?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)? ?(k|m|million|thousand)?\b", re.IGNORECASE)
 
 MONTHS = {
@@ -68,6 +69,9 @@ MONTHS = {
     )
     for word in words.split()
 }
+# Days of work that is recorded; others are asked about.
+USUAL_YEARS = range(1990, 2051)
+_TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?(?:Z|\+00:00)?$", re.IGNORECASE)
 LAST, FIRST = -1, -2  # days of a month that was given without one
 MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 
@@ -95,6 +99,11 @@ def is_blank(text: str) -> bool:
 def pieces(cell: str, marks: str = r"[;|\n]") -> list[str]:
     """The parts of a cell that lists things, in order, each once."""
     return list(dict.fromkeys(part for raw in re.split(marks, cell) if (part := raw.strip(" \t\r,."))))
+
+
+def figures_joined(text: str) -> str:
+    """The text with the spaces out of figures that are written in threes: "1 200" is 1200."""
+    return _THREES.sub(lambda match: re.sub(r"\s", "", match[0]), text)
 
 
 def numbers(text: str) -> list[Number]:
@@ -161,14 +170,14 @@ class Day(NamedTuple):
 def day(text: str, *, end: bool = False) -> Day | None:
     """A date as people write it: 2026-10-02 is exact; 2/10/2026 and 2 October 2026 are read the British way; a month
     or a year is its first day, or with `end` its last. None where it is none of these."""
-    text = text.strip()
-    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?", text):
-        return _made(int(match[1]), int(match[2]), int(match[3]), exact=True)
+    text = _TIME.sub("", text.strip())
+    if match := re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ].*)?", text):
+        return _made(int(match[1]), int(match[3]), int(match[4]), exact=True)
     plain = folded(re.sub(r"\b(\d{1,2})(st|nd|rd|th)\b", r"\1", text))
     if match := re.fullmatch(r"(\d{1,2}) (\d{1,2}) (\d{2}|\d{4})", plain):
         return _made(_year(match[3]), int(match[2]), int(match[1]))
-    if match := re.search(rf"\b(\d{{1,2}}) (?:of )?({MONTH}) (\d{{4}})\b", plain):
-        return _made(int(match[3]), MONTHS[match[2]], int(match[1]))
+    if match := re.search(rf"\b(\d{{1,2}}) (?:of )?({MONTH}) (?:(\d{{4}})\b|(\d{{2}})$)", plain):
+        return _made(_year(match[3] or match[4]), MONTHS[match[2]], int(match[1]))
     if match := re.search(rf"\b({MONTH}) (\d{{1,2}}) (\d{{4}})\b", plain):
         return _made(int(match[3]), MONTHS[match[1]], int(match[2]))
     if match := re.search(rf"\b({MONTH}) (\d{{4}}|\d{{2}})$", plain):
@@ -181,7 +190,16 @@ def day(text: str, *, end: bool = False) -> Day | None:
 
 
 def _year(digits: str) -> int:
-    return int(digits) + (2000 if len(digits) == 2 else 0)
+    """Of two figures that which is nearest to this work: 26 is 2026, 98 is 1998."""
+    return int(digits) + (0 if len(digits) == 4 else 2000 if int(digits) <= 50 else 1900)
+
+
+def day_counted(text: str) -> datetime.date | None:
+    """A day that a spreadsheet gives as a number, counted from the end of 1899, of the years 1990 to 2050."""
+    if not re.fullmatch(r"\d{5}(?:\.\d+)?", text.strip()):
+        return None
+    found = datetime.date(1899, 12, 30) + datetime.timedelta(int(float(text)))
+    return found if found.year in USUAL_YEARS else None
 
 
 def _made(year: int, month: int, number: int, *, exact: bool = False) -> Day | None:

@@ -153,12 +153,20 @@ class Context:
         """A date; `past` if one to come cannot be right."""
         if not given or is_blank(given) or folded(given) in cells.OPEN_END:
             return None
-        found = cells.day(given, end=end)
+        counted = cells.day_counted(given)
+        found = cells.Day(counted, False, True) if counted else cells.day(given, end=end)
         if found is None or (past and found.day > self.as_of):
             self.guesses.add(table, id, column, given, None, "no date" if found is None else "a day to come")
             return None
-        if not found.exact:
+        is_usual = found.day.year in cells.USUAL_YEARS
+        if not (found.exact and is_usual):
             rule, sure = ("date written out", 0.97) if found.whole else ("a month or a year", 0.85)
+            if not is_usual:
+                rule, sure = "long ago or far ahead", 0.5
+            elif counted:
+                rule, sure = "a day as a spreadsheet counts it", 0.85
+            elif not re.search(r"\d{4}", given):
+                rule, sure = "a year of two figures", 0.8
             self.guesses.add(table, id, column, given, found.day.isoformat(), rule, sure)
         return found.day
 
@@ -166,6 +174,7 @@ class Context:
         """A number or a sum of money alone in its cell."""
         if not given or is_blank(given):
             return None
+        given = cells.figures_joined(given)
         if re.fullmatch(r"\d+(\.\d+)?", given):
             return float(given)
         found = cells.money(given) or [number.value for number in cells.numbers(given)]

@@ -26,11 +26,15 @@ _ID = "ref, reference, number in register, key, code, no, id number, unique id"
 _PARTNER = (
     "partner id, lead, lead org, lead organisation, lead agency, lead partner, lead body, led by, who leads it, "
     "organisation, organisation name, org, body, agency, who, owner, owned by, responsible, responsible organisation, "
-    "provider, delivery partner, delivery lead, delivered by, run by, partner name, partneriaid, sefydliad"
+    "provider, delivery partner, delivery lead, delivered by, run by, partner name, partneriaid, sefydliad, "
+    "lead agency name, lead organisation name, name of lead agency, name of lead organisation, name of organisation, "
+    "accountable body, accountable organisation, host organisation, delivery agency, delivery organisation, "
+    "lead provider"
 )
 _PLACES = (
     "place, area, areas, where, ward, wards, location, locations, covers, area covered, areas covered, borough, "
-    "boroughs, district, districts, geography, lleoedd, ardal"
+    "boroughs, district, districts, geography, lleoedd, ardal, ward name, ward names, wards covered, locality, "
+    "localities, neighbourhood, neighbourhoods, place name, places covered"
 )
 _THEMES = "theme, topic, topics, issue, issues, focus, priority, priorities, theme slug, themau, thema"
 _CONFIRMED = "last confirmed, confirmed on, date confirmed, updated, last updated, checked, as at"
@@ -71,7 +75,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "id": _ID,
         "name": (
             "title, project, project name, initiative, initiative name, action, activity, programme, programme name, "
-            "intervention, scheme, local action, work, enw"
+            "intervention, scheme, local action, work, enw, project title, name of project, project or activity, "
+            "name of activity, activity name, action name, intervention name"
         ),
         "what": "description, what happens, what is done, details, summary, about, aim, aims, what it does",
         "partner": f"{_PARTNER}, partner",
@@ -91,11 +96,23 @@ COLUMNS: dict[str, dict[str, str]] = {
         "reach": (
             "reach per year, numbers, number reached, number of people, number of young people, people a year, "
             "people per year, young people per year, places per year, how many, reach a year, participants, "
-            "beneficiaries, capacity"
+            "beneficiaries, capacity, people, young people, number, numbers reached, numbers supported, "
+            "number supported, number of participants, number of beneficiaries, people reached, young people reached, "
+            "target numbers"
         ),
-        "starts": "start, start date, started, date started, from, began, begins, since",
-        "ends": "end, end date, ended, until, funded until, funding ends, finish, finish date, finishes, to",
-        "result": "results, outcome, outcomes, impact, progress, what changed, what came of it, difference made",
+        "starts": (
+            "start, start date, started, date started, from, began, begins, since, date of start, start dates, "
+            "planned start, planned start date, actual start date, project start, project start date, commenced"
+        ),
+        "ends": (
+            "end, end date, ended, until, funded until, funding ends, finish, finish date, finishes, to, date of end, "
+            "end dates, planned end, planned end date, project end, project end date, completion date, "
+            "funding end date"
+        ),
+        "result": (
+            "result in words, results, outcome, outcomes, impact, progress, what changed, what came of it, "
+            "difference made"
+        ),
         "evidence": (
             "how known, how we know, source, sources, source of result, how do you know, evaluation, measured by, "
             "basis of result"

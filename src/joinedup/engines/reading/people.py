@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from joinedup.engines.reading.cells import folded, is_blank, numbers
+from joinedup.engines.reading.cells import figures_joined, folded, is_blank, numbers
 from joinedup.engines.reading.phrases import phrase_pattern
 
 LEVELS = ("primary", "secondary", "tertiary")
@@ -236,9 +236,13 @@ def audience(*texts: str) -> list[str]:
 def reach(given: str) -> tuple[float | None, str, float]:
     """People a year from a cell: (number, rule, how sure). "150 to 200" is the middle, "up to 60" and "60+" are 60; of
     "12 a week" it is not known how many different people they are, so at least these."""
-    text = given.strip()
+    text = re.sub(
+        r"^(?:c|ca|circa|approx)\b\.? ?(?=\d)", "about ", figures_joined(given.strip()), flags=re.IGNORECASE
+    )
     if is_blank(text):
         return None, "", 0.0
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
+        return float(text.replace(",", "")), "", 1.0
     if re.fullmatch(r"\d+(\.0+)?", text):
         return float(text), "", 1.0
     found = [

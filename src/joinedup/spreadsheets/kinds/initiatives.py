@@ -107,7 +107,7 @@ def _details(row: RowCells, around: KnownRecords, name: str, who: Partner | Part
         "reach_per_year": None if reach is None else round(reach),
         "starts": starts,
         "ends": ends,
-        "result_text": row.text("result_text"),
+        "result_text": row.paragraphs("result_text"),
         "source": row.text("source"),
         "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED, held=around.held_for(who)),
     }
@@ -115,7 +115,7 @@ def _details(row: RowCells, around: KnownRecords, name: str, who: Partner | Part
 
 def _what(row: RowCells) -> str:
     """What is done; how people come to it is said there, as no field of a record holds it."""
-    what, way_in = row.text("what"), row.text("way_in")
+    what, way_in = row.paragraphs("what"), row.text("way_in")
     if not way_in:
         return what
     return (

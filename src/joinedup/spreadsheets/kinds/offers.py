@@ -94,7 +94,7 @@ def _facts(row: RowCells, around: KnownRecords, name: str, provider: str) -> Fac
         provider=provider,
         provider_partner=partner,
         kind=_kind(row),
-        purpose=row.text("purpose"),
+        purpose=row.paragraphs("purpose"),
         who_may_use=row.text("who_may_use"),
         lead_only=lead_only,
         is_general=bool(row.read.one("is_general", "general")),

@@ -119,7 +119,7 @@ def _numbers(row: RowCells) -> dict[str, str]:
 
 def _details(row: RowCells, around: KnownRecords) -> dict[str, Any]:
     return {
-        "does": row.text("does"),
+        "does": row.paragraphs("does"),
         "serves": places(row, around, "serves"),
         "themes": themes(row, around),
         "base": around.places.get(str(row.read.one("base")).casefold()),

@@ -171,7 +171,7 @@ CSV_HEADER = [
     "Charity number",
     "Company number",
     "School number (URN)",
-    "NHS code",
+    "ODS code (NHS)",
     "Area code",
     "Website",
     "Named by the duty",
