@@ -87,7 +87,11 @@ class Reader:
             connection.request(method, path, body=sent or None, headers=headers)
             answer = connection.getresponse()
             body = answer.read()
-        given = {name.lower(): value for name, value in answer.getheaders()}
+        given: dict[str, str] = {}
+        for name, value in answer.getheaders():
+            # A page may set several cookies, each in a line of its own.
+            known = given.get(name.lower())
+            given[name.lower()] = f"{known}, {value}" if known and name.lower() == "set-cookie" else value
         text = body.decode("utf-8") if "text/" in given.get("content-type", "") else ""
         return Visited(path, linked_from, answer.status, given, text)
 

@@ -48,11 +48,14 @@ class ResponsibleBodyForm(forms.ModelForm):
             "answer_days": "",
             "hosting": _("For example: our own computer room in Leicester."),
             "mail_carrier": _("For example: GOV.UK Notify."),
-            "tested_on": _("With people, not only with a program. For example 27/3/2027."),
+            "tested_on": _("With people, not only with a program."),
             "problems": _("Leave it empty if the test found none."),
             "second_stage": _("For example: the monitoring officer, then the Local Government Ombudsman."),
         }
-        widgets = {"basis": forms.RadioSelect}
+        widgets = {
+            "basis": forms.RadioSelect,
+            "tested_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
