@@ -307,5 +307,5 @@ def test_the_coordinators_page_costs_the_same(
         parties[n].contacts.create(role="Lead", email=f"lead{n}@example.org")
         make_user(f"m{n}@example.org", f"Member {n}", "partner_member", partner=parties[n])
     alice = as_("alice")
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         alice.get(f"/opportunities/{each.pk}/")
