@@ -116,7 +116,9 @@ def _is_too_large(request: Request) -> bool:
     if size > MOST_BYTES_OF_UPLOADS or not takes_uploads(request.path_info):
         return True
     # Only then is anybody looked up.
-    return not any(may(request.person, action) for action in ("spreadsheet.bring", "offer.bring_list"))
+    return not any(
+        may(request.person, action) for action in ("spreadsheet.bring", "offer.bring_list", "offer.add")
+    )
 
 
 # How long a form that was sent is remembered, how long the second waits for what came of the first, and between looks.

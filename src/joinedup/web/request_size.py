@@ -9,11 +9,12 @@ MEGABYTE = 1024**2
 MOST_BYTES = MEGABYTE
 # A spreadsheet is up to 5 MB (`spreadsheets/parse.py`), or as much in pasted rows; the rest is the form around it.
 MOST_BYTES_OF_UPLOADS = 6 * MEGABYTE
-_UPLOADS = re.compile(r"/bring/(?:support-lists/list|[\w-]+/new)/")
+# So may be the source of a funder's page that somebody pastes.
+_UPLOADS = re.compile(r"/bring/(?:support-lists/list|[\w-]+/new)/|/support/read/")
 
 
 def takes_uploads(path: str) -> bool:
-    """Whether the page at this address takes files."""
+    """Whether the page at this address takes files, or as much text."""
     return _UPLOADS.fullmatch(path) is not None
 
 
