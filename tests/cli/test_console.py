@@ -35,7 +35,7 @@ WRONG = {
     "Damaged": (DataError("malformed"), "The records cannot be used, and nothing was changed: malformed."),
     "Full": (
         OSError(28, "No space left on device", "store"),
-        "store cannot be used: No space left on device.",
+        "There is no room left on the disk. What was not finished is not kept",
     ),
     "Interrupted": (KeyboardInterrupt(), "Stopped. What was not finished is not kept"),
 }
