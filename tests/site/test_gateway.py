@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,12 @@ from joinedup.web.middleware import REFUSED
 from joinedup.web.request_size import MOST_BYTES, MOST_BYTES_OF_UPLOADS
 
 SESSION = ("cookie", "sessionid=anything")
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: tests with a browser leave a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Visitor:
@@ -51,7 +58,7 @@ def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
 
 
 def asked(visitor: Visitor, what: Any, waits: float = 60.0) -> tuple[int, dict[str, str], bytes]:
-    asyncio.run(Gateway(echo, waits).__rsgi__(what, visitor))
+    run(Gateway(echo, waits).__rsgi__(what, visitor))
     assert visitor.answer is not None
     return visitor.answer
 
@@ -118,7 +125,7 @@ def test_one_address_cannot_send_without_end_at_once():
         assert reader.answer[0] == 200
         return [each.answer[0] for each in slow if each.answer]
 
-    assert asyncio.run(crowd()) == [408] * gateway.FROM_ONE + [429]
+    assert run(crowd()) == [408] * gateway.FROM_ONE + [429]
     assert not door.underway
 
 

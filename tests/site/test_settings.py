@@ -37,7 +37,9 @@ PUBLIC = {
 
 
 def python(home: Path, code: str, **given: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    # Tests with a browser set the last for the whole process.
+    ours = {*OURS, "DJANGO_ALLOW_ASYNC_UNSAFE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
     environ = kept | {"JOINEDUP_HOME": str(home), "DJANGO_SETTINGS_MODULE": "joinedup.site.settings"} | given
     return subprocess.run(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from joinedup.engines.reading.funder_page import MOST, Proposal, read_page
@@ -253,6 +253,7 @@ def test_only_the_beginning_of_a_long_text_is_read() -> None:
     assert "closes" in read("A fund\n" + "words " * 900 + " Apply by 5 May 2027.")
 
 
+@example(":\n£")
 @given(st.text(alphabet="£0123456789 \n:.,/-<>&abcdeMayJundeadlin", max_size=300))
 def test_nothing_raises_and_every_proposal_has_its_words(text: str) -> None:
     _title, words = page_text(text) if is_markup(text) else ("", text)

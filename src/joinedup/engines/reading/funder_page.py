@@ -143,7 +143,7 @@ def read_page(
     name, purpose = (str(found[each].value) if each in found else "" for each in ("name", "purpose"))
     kind, _rule, sure = bases.kind("", name, purpose)
     is_money = any("£" in line for _under, line in lines)
-    if kind or is_money:
+    if (kind or is_money) and (name or purpose):
         _put(found, "kind", Proposal("fund" if is_money and sure < 0.7 else kind, name or purpose))
     _dates(found, lines, as_of)
     _sums(found, lines)
