@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
-from joinedup.mail.addresses import stopped
+from joinedup.mail.addresses import failing
 from joinedup.mail.bounce_mailbox import read_bounces
 from joinedup.mail.models import Mailbox, OutgoingMail
 from joinedup.mail.outbox import send_due, store
@@ -76,10 +76,10 @@ def test_it_counts_once_and_twice_for_good_stops_the_address(sent: OutgoingMail)
     sent.refresh_from_db()
     assert (sent.state, sent.status, Mailbox.objects.get().failures) == ("returned", "5.1.1", 1)
     assert not note_returned(Report("<made-up@example.net>", "5.1.1"))
-    assert stopped(["somebody-else@example.net", sent.to]) == set()
+    assert failing(["somebody-else@example.net", sent.to]) == set()
     second = one_sent()
     assert note_returned(Report(second.message_id, "5.1.1"))
-    assert stopped(["somebody-else@example.net", sent.to]) == {sent.to}
+    assert failing(["somebody-else@example.net", sent.to]) == {sent.to}
 
 
 @pytest.mark.parametrize("status", ["5.2.2", "5.7.1", "4.4.1"])

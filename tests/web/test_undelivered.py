@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.mail.addresses import note_failure, stopped
+from joinedup.mail.addresses import failing, note_failure
 from joinedup.mail.models import OutgoingMail
 from joinedup.mail.outbox import send_due, store
 from joinedup.partners.models import Contact
@@ -86,7 +86,7 @@ def test_send_it_again(
     world: World, failed: OutgoingMail, as_: As, django_capture_on_commit_callbacks: Any
 ) -> None:
     note_failure(failed.to)
-    assert stopped([failed.to])
+    assert failing([failed.to])
     with django_capture_on_commit_callbacks(execute=True):
         assert (
             b"We are sending it again."
@@ -96,7 +96,7 @@ def test_send_it_again(
     assert (letter.to, letter.extra_headers["Message-ID"]) == ([failed.to], failed.message_id)
     failed.refresh_from_db()
     assert failed.state == "sent"
-    assert not stopped([failed.to])
+    assert not failing([failed.to])
 
 
 def test_nothing_is_sent_again_once_its_words_are_gone(world: World, failed: OutgoingMail, as_: As) -> None:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_safe
 from joinedup.about.actions import describe_body
 from joinedup.about.cookies import cookies
 from joinedup.about.forms import ResponsibleBodyForm
-from joinedup.about.models import ResponsibleBody
 from joinedup.about.queries import lacking, responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
@@ -66,8 +65,10 @@ def about_change(request: Request) -> HttpResponse:
     if not may(request.person, "installation.change"):
         raise Http404
     body = responsible_body()
+    # Before the form, which writes what was typed into the row.
+    lacked, is_new = lacking(body), body._state.adding
     form = ResponsibleBodyForm(request.POST or None, instance=body)
-    if ResponsibleBody.objects.exists():
+    if not is_new:
         watch(form, body)
     if request.method == "POST" and form.is_valid():
         try:
@@ -83,4 +84,4 @@ def about_change(request: Request) -> HttpResponse:
             else:
                 messages.success(request, _("Stored. The pages about the site are whole."))
             return redirect("about_privacy")
-    return render(request, "about/change.jinja", {"form": form, "lacking": lacking(responsible_body())})
+    return render(request, "about/change.jinja", {"form": form, "lacking": lacked})

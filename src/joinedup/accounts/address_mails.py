@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from joinedup.accounts import audit
+from joinedup.accounts.one_click import answer_mail_program, dead_link
 from joinedup.accounts.person import Person
 from joinedup.accounts.request import Request
 from joinedup.mail.kinds import OffLink, read_off_link
@@ -43,20 +44,18 @@ def choose(*, token: str, wants: bool) -> OffLink:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_mails_off(request: Request, token: str) -> HttpResponse:
-    """A mail program posts exactly this word, without a form of ours (RFC 8058); people press the button."""
-    if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
-        if read_off_link(token) is None:
-            return render(request, "accounts/mails_off_dead.jinja", status=404)
-        choose(token=token, wants=False)
-        return HttpResponse(_("You get no more of these mails."), content_type="text/plain; charset=utf-8")
-    return _by_button(request, token)
+    """For an address without an account."""
+    answer = answer_mail_program(
+        request, token, read=read_off_link, turn_off=lambda: choose(token=token, wants=False)
+    )
+    return _by_button(request, token) if answer is None else answer
 
 
 @csrf_protect
 def _by_button(request: Request, token: str) -> HttpResponse:
     link = read_off_link(token)
     if link is None:
-        return render(request, "accounts/mails_off_dead.jinja", status=404)
+        return dead_link(request)
     if request.method == "POST":
         choose(token=token, wants=request.POST.get("do") == "on")
         return redirect("address_mails_off", token)

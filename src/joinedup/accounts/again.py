@@ -8,12 +8,10 @@ and sent by one button afterwards, so that nothing is lost.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import ReauthenticateForm
-from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -21,13 +19,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.code_limits import may_ask, take_try
+from joinedup.accounts.forms import CODE as CODE_LABEL
+from joinedup.accounts.forms import CODE_HELP, FIGURES
 from joinedup.accounts.models import User
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import has_factor
 
 ANY, POST = ("GET", "HEAD", "POST"), ("POST",)
 # Names of pages, and which requests to them need a sign-in that is not old.
@@ -60,14 +61,8 @@ def is_recent(request: HttpRequest) -> bool:
     return time.time() - float(request.session.get("signed_in_at", 0)) < settings.SIGN_IN_AGAIN_AFTER
 
 
-class Guard:
+class Guard(MiddlewareMixin):
     """Middleware: leads to the page "Sign in again" and back, for the pages of `AGAIN`."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         name = request.resolver_match.view_name if request.resolver_match else ""
@@ -88,12 +83,7 @@ class CodeForm(forms.Form):
     """The code that was sent."""
 
     code = forms.CharField(
-        max_length=20,
-        label=gettext_lazy("Code"),
-        help_text=gettext_lazy("Eight figures, for example 1234-5678. You may leave the dash out."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-        ),
+        max_length=20, label=CODE_LABEL, help_text=CODE_HELP, widget=forms.TextInput(attrs=dict(FIGURES))
     )
 
     def __init__(self, *args: Any, sent: dict[str, Any], **kwargs: Any) -> None:
@@ -116,13 +106,13 @@ def _hashed(code: str) -> str:
 def sign_in_again(request: Request) -> HttpResponse:
     """A code by mail, or of the second factor for who has one; then on to where somebody was going."""
     user = get_object_or_404(User, pk=request.user.pk)
-    has_factor = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
-    if request.method == "POST" and request.POST.get("do") == "send" and not has_factor:
+    is_on = has_factor(user.pk)
+    if request.method == "POST" and request.POST.get("do") == "send" and not is_on:
         _send(request, user)
         return redirect("sign_in_again")
     sent = request.session.get(CODE)
     is_typed = request.method == "POST" and "code" in request.POST
-    if has_factor:
+    if is_on:
         form: forms.Form | None = ReauthenticateForm(request.POST if is_typed else None, user=user)
     elif sent:
         if is_typed and not _may_try(request, sent):
@@ -134,7 +124,7 @@ def sign_in_again(request: Request) -> HttpResponse:
         if isinstance(form, ReauthenticateForm):
             form.save()
         return _on(request)
-    context = {"form": form, "has_factor": has_factor, "email": user.email}
+    context = {"form": form, "has_factor": is_on, "email": user.email}
     return render(request, "accounts/again.jinja", context)
 
 

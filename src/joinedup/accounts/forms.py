@@ -16,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from joinedup.accounts.code_limits import may_ask
 from joinedup.accounts.models import Preference
 
+# A code by mail, wherever it is asked for; and how a phone is to help with any code.
+CODE, CODE_HELP = _("Code"), _("Eight figures, for example 1234-5678. You may leave the dash out.")
+FIGURES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+
 
 class AddressForm(RequestLoginCodeForm):
     """The first step of signing in."""
@@ -40,12 +44,8 @@ class SignInCodeForm(ConfirmLoginCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
-        field.label = _("Code")
-        field.help_text = _("Eight figures, for example 1234-5678. You may leave the dash out.")
-        field.widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-
-
-FIGURES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+        field.label, field.help_text = CODE, CODE_HELP
+        field.widget.attrs = dict(FIGURES)
 
 
 class SetUpForm(ActivateTOTPForm):

@@ -15,6 +15,7 @@ from joinedup.accounts import actions
 from joinedup.accounts.forms import MailsForm
 from joinedup.accounts.links import address_of
 from joinedup.accounts.models import Preference, User
+from joinedup.accounts.one_click import answer_mail_program, dead_link
 from joinedup.accounts.preferences import preference_of, read_off_link
 from joinedup.accounts.request import Request
 
@@ -45,21 +46,18 @@ def account_mails(request: Request) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def mails_off(request: Request, token: str) -> HttpResponse:
-    """A mail program posts exactly this word, without a form of ours (RFC 8058); people who see the page
-    press its button. The link itself is the secret."""
-    if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
-        if read_off_link(token) is None:
-            return render(request, "accounts/mails_off_dead.jinja", status=404)
-        actions.turn_off(token=token)
-        return HttpResponse(_("You get no more of these mails."), content_type="text/plain; charset=utf-8")
-    return _by_button(request, token)
+    """For whoever has an account. The link itself is the secret."""
+    answer = answer_mail_program(
+        request, token, read=read_off_link, turn_off=lambda: actions.turn_off(token=token)
+    )
+    return _by_button(request, token) if answer is None else answer
 
 
 @csrf_protect
 def _by_button(request: Request, token: str) -> HttpResponse:
     off = read_off_link(token)
     if off is None:
-        return render(request, "accounts/mails_off_dead.jinja", status=404)
+        return dead_link(request)
     if request.method == "POST":
         actions.turn_off(token=token)
         return redirect("mails_off", token)

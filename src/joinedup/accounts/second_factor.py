@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -23,6 +22,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -147,14 +147,8 @@ def reset(*, by: Person, user: User) -> None:
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "reset", "by": by.name})])
 
 
-class Required:
+class Required(MiddlewareMixin):
     """Middleware: where a second factor is required, who has none sets it up before anything else."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: Any, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         if settings.SECOND_FACTOR != REQUIRED or not request.user.is_authenticated:

@@ -19,7 +19,7 @@ def whose(address: str) -> str:
     return salted_hmac("joinedup.mail.address", address.strip().lower(), algorithm="sha256").hexdigest()
 
 
-def stopped(addresses: Iterable[str]) -> set[str]:
+def failing(addresses: Iterable[str]) -> set[str]:
     """Those of them that failed too often, in small letters; 1 query."""
     every = {whose(each): each.lower() for each in addresses}
     found = Mailbox.objects.filter(whose__in=every, failures__gte=MOST_FAILURES)

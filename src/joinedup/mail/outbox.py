@@ -23,7 +23,7 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from joinedup.mail.addresses import note_failure, stopped
+from joinedup.mail.addresses import failing, note_failure
 from joinedup.mail.compose import Mail
 from joinedup.mail.kinds import unwanted
 from joinedup.mail.line import Away, Line, Outcome, Reply
@@ -81,11 +81,11 @@ def store(
     if not wanted:
         return 0
     batch = MailBatch.objects.create(number=len(wanted), undo=undo, facts=dict(facts))
-    now, failing = timezone.now(), stopped(each.to[0] for _position, each in wanted)
+    now, failed = timezone.now(), failing(each.to[0] for _position, each in wanted)
     rows = []
     for position, mail in wanted:
         (to,) = mail.to
-        is_stopped = to.lower() in failing
+        is_stopped = to.lower() in failed
         answered_by_somebody(mail)
         # The same at each attempt: a mail program shows duplicates once, and a delivery report names it.
         message_id = mail.extra_headers.setdefault("Message-ID", make_msgid(domain=DNS_NAME))

@@ -51,17 +51,12 @@ def _with_day(context: Mapping[str, Any]) -> dict[str, Any]:
     return {"when": when_of(event), "where": event.where, **context}
 
 
-def answered_by(event: Event, mails: Sequence[EmailMultiAlternatives]) -> Sequence[EmailMultiAlternatives]:
-    """The same mails, with replies going to the coordinators of the event's partnership. 1 query."""
+def post(event: Event, mails: Sequence[EmailMultiAlternatives], undo: Undo | None = None) -> Sending:
+    """Store mails about an event to be sent; replies, and what does not arrive, go to its coordinators."""
     replies = coordinator_addresses(event.footprint_id) if mails else []
     for each in mails:
         each.reply_to = replies
-    return mails
-
-
-def post(event: Event, mails: Sequence[EmailMultiAlternatives], undo: Undo | None = None) -> Sending:
-    """Store mails about an event to be sent; replies, and what does not arrive, go to its coordinators."""
-    return send_on_commit(answered_by(event, mails), footprint=event.footprint_id, undo=undo)
+    return send_on_commit(mails, footprint=event.footprint_id, undo=undo)
 
 
 def send_invitations(

@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONCE, SELF
 
 from joinedup.site import environment
+from joinedup.web.request_size import MOST_BYTES_OF_UPLOADS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = environment.home()
@@ -217,8 +218,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# As large as a request may be (`web/request_size.py`), so that no file is left to the disk.
-DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
+# As large as a request may be, so that no file is left to the disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = MOST_BYTES_OF_UPLOADS
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import patch_cache_control
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import may
@@ -50,15 +51,9 @@ class Unstorable:
         return bad_request(request, exception)
 
 
-class AsSeen:
+class AsSeen(MiddlewareMixin):
     """What is typed is taken as a reader would see it: without letters that nobody sees or that turn text round, which
     would make two names of one, or one of two."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:
         """After the check against forged requests, which reads the form first."""
