@@ -19,7 +19,8 @@ from joinedup.engines import periods
 from joinedup.places.models import Footprint, Outline, Place
 from joinedup.places.queries import DEPTH, PUBLIC_KINDS
 
-AREAS = Prefetch("areas", Place.objects.select_related(ABOVE))
+_NAMED = [f"{above}{name}" for above in ("", "parent__", f"{ABOVE}__") for name in ("name", "kind", "parent")]
+AREAS = Prefetch("areas", Place.objects.select_related(ABOVE).only(*_NAMED))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from joinedup.clusters.looks import ClusterLine, ScanLook, WiderLine
 from joinedup.clusters.models import Cluster, Follower, Outcome, Scan
 from joinedup.clusters.picture import Picture, draw
 from joinedup.initiatives.models import Initiative
-from joinedup.places.models import Footprint, Place
+from joinedup.places.models import Footprint, Outline, Place
 from joinedup.places.queries import covering, within
 
 # How many earlier scans a page lists.
@@ -171,9 +171,12 @@ def alerts_for(person: Person, follower: Follower) -> QuerySet[Cluster]:
     return found.order_by("-scan__ended_at", "-scan", "rank")
 
 
-def _touching(place: Place) -> QuerySet[Any, Any]:
-    """The clusters with a neighbourhood in a place."""
+def _touching(place: Place, scans: Collection[Scan] = ()) -> QuerySet[Any, Any]:
+    """The clusters with a neighbourhood in a place; of these `scans` alone, if there are any: a partnership has looked
+    a hundred times."""
     areas = Cluster.areas.through.objects.filter(*within(place, "place"))
+    if scans:
+        areas = areas.filter(cluster__scan__in=scans)
     return areas.filter(place__kind=Place.Kind.LSOA).values("cluster")
 
 
@@ -235,10 +238,12 @@ def at_place(
     place: Place,
     above: list[Place],
     covered_by: Mapping[int, frozenset[str]] | None = None,
+    ground: Sequence[Outline] | None = None,
 ) -> list[Here]:
     """What stands out in a place, for each partnership with a scan; empty for readers who belong to none.
 
-    `above`: the places around it; `covered_by`: what `covering` says, if it was asked already. Ten queries at most.
+    `above`: the places around it; `covered_by`: what `covering` says, and `ground`: what `looks.ground_around`
+    says, if they were asked already. Ten queries at most.
     """
     if not person.footprint_ids and not person.sees_every_partnership:
         return []
@@ -250,8 +255,9 @@ def at_place(
     scans = _newest_done(Scan.objects.visible_to(person).filter(footprint__in=own_ids)) if own_ids else []
     if not scans:
         return []
-    clusters = Cluster.objects.visible_to(person).filter(pk__in=_touching(place))
-    found = looks.looks(scans, clusters, looks.ground_around([place]), frame=place.pk, most=MAPPED)
+    clusters = Cluster.objects.visible_to(person).filter(pk__in=_touching(place, scans))
+    ground = looks.ground_around([place]) if ground is None else ground
+    found = looks.looks(scans, clusters, ground, frame=place.pk, most=MAPPED)
     footprints = list(dict.fromkeys(each.scan.footprint for each in found))
     followers = Follower.objects.filter(user=person.user_id, footprint__in=footprints)
     own = {(each.footprint_id, each.place_id): each for each in followers}

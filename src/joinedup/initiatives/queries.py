@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
@@ -97,13 +97,31 @@ def perhaps_at(
     """Local action under way that states no place and may be in this one: its partner works there, or does
     not state a place and belongs to a partnership that covers it or a part of it. 4 queries; one less where these
     `footprints` were asked for already (`places.queries.covering`)."""
-    (serves_it,) = touching(place, "serves")
     covers_it = covering(place) if footprints is None else footprints
-    silent = Partner.objects.filter(footprints__in=list(covers_it), serves__isnull=True)
-    seen = Partner.objects.visible_to(person)
-    working = seen.filter(serves_it | Q(pk__in=silent.values("pk")))
     running_now = find_initiatives(person, when=RUNNING, on=on)
-    return running_now.filter(places__isnull=True, partner__in=list(working.values_list("pk", flat=True)))
+    return running_now.filter(places__isnull=True, partner__in=_working_at(person, place, covers_it))
+
+
+def at_or_perhaps_at(
+    person: Person, place: Place, *, on: datetime.date, footprints: Iterable[int]
+) -> QuerySet[Initiative]:
+    """What `initiatives_for_place` and `perhaps_at` find, together: `is_placed` tells one from the other. 2 queries and
+    those for what belongs to them."""
+    own = Initiative.places.through.objects
+    there = own.filter(*touching(place, "place")).values("initiative_id")
+    silent = Q(is_placed=False, partner__in=_working_at(person, place, footprints))
+    running_now = find_initiatives(person, when=RUNNING, on=on)
+    placed = Exists(own.filter(initiative=OuterRef("pk")))
+    return running_now.annotate(is_placed=placed).filter(Q(pk__in=there) | silent)
+
+
+def _working_at(person: Person, place: Place, footprints: Iterable[int]) -> list[int]:
+    """The partners that `person` may see and that work in a place: they say so, or state no place and belong to one of
+    these partnerships, which cover it."""
+    (serves_it,) = touching(place, "serves")
+    silent = Partner.objects.filter(footprints__in=list(footprints), serves__isnull=True)
+    working = Partner.objects.visible_to(person).filter(serves_it | Q(pk__in=silent.values("pk")))
+    return list(working.values_list("pk", flat=True))
 
 
 def initiatives_for_place(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -19,10 +20,12 @@ from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.partners.models import Partner, TwoBodies
 from joinedup.partners.registers import LABELS, numbers_of
-from joinedup.places.models import Footprint
+from joinedup.places.models import Footprint, Place
 
 # Of 1: from here on names may be of one body, for somebody to say; as for spreadsheets.
 ALIKE = 0.86
+# What decides: the name, the identifiers, and what speaks against one body.
+COMPARED = ("name", "sector", "gss", "is_branch", "succeeded_by", *LABELS)
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,22 @@ class NearPair:
 def near_pairs(person: Person, footprints: Iterable[Footprint | int]) -> list[NearPair]:
     """Pairs of partners of these partnerships, as far as `person` may see them, that may be one body: those with one
     identifier first, then by how alike the names are. 3 queries."""
-    held = Partner.objects.visible_to(person).filter(footprints__in=list(footprints)).distinct()
-    partners = list(held.select_related("sector").prefetch_related("serves").order_by("pk"))
+    return _pairs(list(_held(person, footprints).select_related("sector").prefetch_related("serves")))
+
+
+def near_pair_count(person: Person, footprints: Iterable[Footprint | int]) -> int:
+    """How many of these there are; 3 queries, for what is compared alone."""
+    areas = Prefetch("serves", Place.objects.only("code"))
+    return len(_pairs(list(_held(person, footprints).only(*COMPARED).prefetch_related(areas))))
+
+
+def _held(person: Person, footprints: Iterable[Footprint | int]) -> QuerySet[Partner]:
+    members = Partner.footprints.through.objects.filter(footprint__in=list(footprints))
+    found: QuerySet[Partner] = Partner.objects.visible_to(person).filter(pk__in=members.values("partner"))
+    return found.order_by("pk")
+
+
+def _pairs(partners: list[Partner]) -> list[NearPair]:
     two = set(TwoBodies.objects.filter(first__in=partners).values_list("first_id", "second_id"))
     found: dict[tuple[int, int], NearPair] = {}
     for one, other, number, likeness in [*_by_number(partners), *_by_name(partners)]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
@@ -51,7 +52,7 @@ def practice_for(
     Without a theme the place's own high needs are used. Within each kind, work in the place itself comes
     first.
     """
-    every = find_cards(person).select_related(None).select_related("place") if among is None else among
+    every = _told_of(find_cards(person)) if among is None else among
     cards = list(every)
     if not cards:
         return []
@@ -72,6 +73,12 @@ def practice_for(
         )
         for card, on_theme, alike in rated
     ]
+
+
+def _told_of(cards: QuerySet[PracticeCard]) -> QuerySet[PracticeCard]:
+    """As much of each as a line tells: what it is called, and why it is shown."""
+    shown = ("title", "slug", "partner", "is_demonstration", "place__name", "place__parent")
+    return cards.select_related(None).select_related("place").only(*shown)
 
 
 def _needs(place: Place, cards: list[PracticeCard]) -> _Needs:

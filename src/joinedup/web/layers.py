@@ -36,18 +36,25 @@ class Layer:
     dataset: Dataset | None = None
 
 
-def layer(places: Sequence[Place], show: str, themes: Sequence[Theme] | None = None) -> Layer:
-    """A map of these places with its table. Three queries, four where no headline figure is held.
+def layer(
+    places: Sequence[Place],
+    show: str,
+    themes: Sequence[Theme] | None = None,
+    outlines: Sequence[Outline] | None = None,
+) -> Layer:
+    """A map of these places with its table. Four queries.
 
     `show`: the slug of a theme for its need, or FIGURE for the headline figure. Without either the headline figure is
-    shown if any place has it, else the need that most places have. `themes` saves a query.
+    shown if any place has it, else the need that most places have. `themes` saves a query, and so do `outlines`, if they
+    were read already.
     """
     known = list(Theme.objects.all()) if themes is None else list(themes)
-    outlines = list(Outline.objects.filter(place__in=places))
+    if outlines is None:
+        outlines = list(Outline.objects.filter(place__in=places))
     theme = next((each for each in known if each.slug == show), None)
     if theme:
         return _need_layer(theme, places, outlines, known)
-    found = Figure.objects.filter(indicator__in=HEADLINES, place__in=places).select_related("dataset")
+    found = Figure.objects.filter(indicator__in=HEADLINES, place__in=places).prefetch_related("dataset")
     ranked = sorted(
         found, key=lambda each: (each.state == Figure.State.NUMBER, -HEADLINES.index(each.indicator))
     )

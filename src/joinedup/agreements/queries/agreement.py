@@ -255,7 +255,8 @@ def _days_before(agreement: Agreement) -> int:
 def agreements_for_place(person: Person, place: Place, limit: int | None = None) -> list[Agreement]:
     """What `person` may see of the agreements for a place and its parts, soonest due first, as much of each as a line
     tells: what and how it stands; one query, and three more where one is not kept."""
-    found = list(Agreement.objects.visible_to(person).filter(_within(place))[:limit])
+    rows = Agreement.objects.visible_to(person).filter(_within(place))
+    found = list(rows.only("goal", "state", "due", "initiative", "event", "is_demonstration")[:limit])
     # Of these alone depends on the reader how they stand (`shown_state`).
     not_kept = [each for each in found if each.state == Agreement.State.NOT_KEPT]
     prefetch_related_objects(not_kept, "event", "contributions", "progress")

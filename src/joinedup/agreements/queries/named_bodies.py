@@ -213,7 +213,8 @@ def unsettled(person: Person) -> list[Unsettled]:
         .filter(event__footprint__in=person.coordinated_ids, state__in=OPEN)
         .annotate(said_no=said_no, was_asked=was_asked)
         .filter(Q(said_no=True) | Q(was_asked=False) | Q(is_by_link=True, confirmed_on=None))
-        .select_related("event", "owner_partner")
+        .select_related("owner_partner")
+        .only("goal", "is_demonstration", "owner_partner__name")
         .order_by("recorded_at", "pk")
     )
     return [Unsettled(each, _why(each)) for each in found]

@@ -61,7 +61,9 @@ def taken_over(person: Person, partner: Partner, successor: Partner) -> list[ToT
 
 def waiting_to_take_over(person: Person, on: datetime.date) -> list[ToTakeOver]:
     """All that waits for `person` to say who takes over, the soonest due first."""
-    ended = Partner.objects.filter(succeeded_on__lte=on).values("pk")
+    ended = list(Partner.objects.filter(succeeded_on__lte=on).values_list("pk", flat=True))
+    if not ended:
+        return []
     theirs = Q(owner_partner__in=ended) | Q(deputy_partner__in=ended) | Q(contributions__partner__in=ended)
     named = Agreement.objects.filter(theirs, state__in=OPEN).values("pk")
     rows = Agreement.objects.visible_to(person).filter(pk__in=named).select_related("event")

@@ -39,8 +39,8 @@ def upcoming(on: datetime.date, person: Person | None = None) -> QuerySet[Event]
 def next_event(
     person: Person, on: datetime.date | None = None, footprints: Iterable[int] | None = None
 ) -> Event | None:
-    """The next event with a date, the person's own partnerships first; if partnerships are given, only of these. 1
-    query."""
+    """The next event with a date, the person's own partnerships first; if partnerships are given, only of these. As
+    much of it as a line tells; 1 query."""
     coming = upcoming(on or timezone.localdate(), person).exclude(date=None)
     coming = coming.filter(cancelled_on=None, is_draft=False)
     if footprints is not None:
@@ -48,7 +48,7 @@ def next_event(
     if person.footprint_ids:
         own = Case(When(footprint__in=person.footprint_ids, then=Value(0)), default=Value(1))
         coming = coming.order_by(own, "date", "name")
-    return coming.first()
+    return coming.only("name", "slug", "date", "footprint", "is_demonstration").first()
 
 
 def events_to_agree_at(opportunity: Opportunity, on: datetime.date) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
@@ -23,29 +23,43 @@ class Beside:
 
 
 def of(person: Person, opportunity: Opportunity) -> Beside:
-    """Everything beside one opportunity that `person` may see; 1 query. Wants parties prefetched."""
+    """Everything beside one opportunity that `person` may see; 2 queries. Wants parties prefetched."""
     return Beside(similar(person, opportunity), may_withdraw(person, opportunity))
 
 
 def similar(person: Person, opportunity: Opportunity) -> list[Opportunity]:
-    """The best open ones like it that `person` may see: same place and theme, or two partners in common. 1 query."""
+    """The best open ones like it that `person` may see: same place and theme, or two partners in common. 2 queries."""
     names = [partner.pk for partner in opportunity.parties.all()]
-    found = like(person, opportunity.place_id, opportunity.theme_id, names)
+    alike = Opportunity.objects.filter(_alike(opportunity.place_id, opportunity.theme_id, names))
     # The public's copy of an opportunity is not another one.
-    return list(found.exclude(footprint=opportunity.footprint_id, key=opportunity.key)[:SIMILAR])
+    others = alike.exclude(footprint=opportunity.footprint_id, key=opportunity.key)
+    found = dict(others.order_by().values_list("pk", "footprint"))
+    if not found:
+        return []
+    # What the public may read elsewhere is the longest question of all: asked only where something is elsewhere.
+    whose = "own" if person.footprint_ids.issuperset(found.values()) else "all"
+    rows = lists.listing(person, whose=whose).filter(pk__in=found).prefetch_related(None)
+    return list(rows.only("sentence", "score", "place__name", "theme__name")[:SIMILAR])
 
 
 def like(
     person: Person, place: str, theme: str | None, partner_ids: Iterable[int] = ()
 ) -> QuerySet[Opportunity]:
     """Open opportunities that `person` may see like one that may not be stored yet, best first."""
+    return (
+        lists.listing(person, whose="all")
+        .filter(_alike(place, theme, list(partner_ids)))
+        .prefetch_related(None)
+    )
+
+
+def _alike(place: str, theme: str | None, names: Sequence[int]) -> Q:
     condition = Q(place=place, theme=theme) if theme else Q(pk__in=[])
-    names = list(partner_ids)
     if len(names) >= IN_COMMON:
         naming = Opportunity.objects.filter(parties__in=names).order_by()
         shared = naming.annotate(number=Count("pk")).filter(number__gte=IN_COMMON)
         condition |= Q(pk__in=shared.values("pk"))
-    return lists.listing(person, whose="all").filter(condition).prefetch_related(None)
+    return condition
 
 
 def may_withdraw(person: Person, opportunity: Opportunity) -> bool:

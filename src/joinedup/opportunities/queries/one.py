@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import ngettext
 
 from joinedup.accounts.person import Person
@@ -29,9 +29,17 @@ def members_copy(person: Person, opportunity: Opportunity) -> int | None:
 
 def one(person: Person, pk: int) -> Opportunity | None:
     """The opportunity with everything its page shows, or None where `person` may not see it."""
+    if person.footprint_ids or person.partner_ids:
+        # Nearly all that members open is of their own lists; whether the public may read one is a long question.
+        found = _with_all(person, Opportunity.objects.shared_with(person), pk)
+        if found is not None:
+            return found
+    return _with_all(person, Opportunity.objects.visible_to(person), pk)
+
+
+def _with_all(person: Person, seen: QuerySet[Opportunity], pk: int) -> Opportunity | None:
     return (
-        Opportunity.objects.visible_to(person)
-        .select_related("place", "theme", "footprint", "assigned_to")
+        seen.select_related("place", "theme", "footprint", "assigned_to")
         .prefetch_related(
             parties_seen_by(person),
             # Their markings may have changed since the run: no page shows what its reader may not see.

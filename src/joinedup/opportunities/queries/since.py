@@ -75,15 +75,22 @@ class Unread:
     number: int
 
 
-def looked(
-    person: Person, now: datetime.datetime, *, of_people: bool = False
-) -> dict[int, datetime.datetime]:
-    """Since when moves of the list are unread, or `of_people` what people did, for each partnership that `person`
-    coordinates; 1 query."""
-    name = "people_at" if of_people else "at"
+@dataclass(frozen=True)
+class Looked:
+    """Since when the moves of the list, and what people did, are unread: by the number of a partnership."""
+
+    at_list: dict[int, datetime.datetime]
+    at_people: dict[int, datetime.datetime]
+
+
+def looked(person: Person, now: datetime.datetime) -> Looked:
+    """For each partnership that `person` coordinates; 1 query."""
+    found = Looked(*(dict.fromkeys(person.coordinated_ids, now - AT_FIRST) for _each in range(2)))
     kept = Look.objects.filter(user=person.user_id, footprint__in=person.coordinated_ids)
-    read = kept.exclude(**{name: None}).values_list("footprint", name)
-    return dict.fromkeys(person.coordinated_ids, now - AT_FIRST) | dict(read)
+    for footprint, at, people_at in kept.values_list("footprint", "at", "people_at"):
+        found.at_list[footprint] = at or found.at_list[footprint]
+        found.at_people[footprint] = people_at or found.at_people[footprint]
+    return found
 
 
 def _told(person: Person, on: datetime.date) -> QuerySet[Opportunity]:
@@ -109,13 +116,14 @@ def answers_since(
         opportunity__in=seen.values("pk"),
         partner__in=Partner.objects.visible_to(person).values("pk"),
     ).select_related("partner", "opportunity__place", "opportunity__theme")
+    rows = rows.only("word", "at", "partner__name", "opportunity__place__name", "opportunity__theme__name")
     return sorted(rows.order_by("-at", "-pk")[:ANSWERS], key=lambda each: each.word != Answer.Word.INTERESTED)
 
 
-def unread(person: Person, now: datetime.datetime) -> list[Unread]:
-    """The partnerships where something moved since `person` last looked; 2 queries."""
+def unread(person: Person, looks: Looked, now: datetime.datetime) -> list[Unread]:
+    """The partnerships where something moved since `person` last looked; 1 query."""
     fresh = Q(pk__in=[])
-    for footprint, since in looked(person, now).items():
+    for footprint, since in looks.at_list.items():
         fresh |= Q(opportunity__footprint=footprint, at__gt=since)
     moves = ListChange.objects.filter(
         fresh, at__lte=now, opportunity__in=_told(person, timezone.localdate(now)).values("pk")
@@ -201,7 +209,7 @@ def last_changes(
     until it was read. 2 queries for coordinators, none for others."""
     if not person.is_coordinator:
         return {}
-    since = looked(person, now)
+    since = looked(person, now).at_list
     rows = {row.pk: row.footprint_id for row in opportunities if row.footprint_id in since}
     moved: dict[int, str] = {}
     oldest = min(since.values())

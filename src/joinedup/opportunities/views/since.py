@@ -33,7 +33,7 @@ def opportunity_changes(request: Request) -> HttpResponse:
     footprint = _chosen(footprints, request.GET.get("partnership"))
     now = timezone.now()
     days = request.GET.get("days", "")
-    since = queries.looked(request.person, now)[footprint.pk]
+    since = queries.looked(request.person, now).at_list[footprint.pk]
     if days in DAYS:
         since = now - datetime.timedelta(days=int(days))
     show = request.GET.get("show", "")

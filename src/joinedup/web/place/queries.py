@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries.agreement import agreements_for_place
+from joinedup.clusters.looks import ground_around
 from joinedup.clusters.queries import Here, at_place
 from joinedup.events.models import Event
 from joinedup.events.queries.events import next_event
@@ -20,7 +21,7 @@ from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.models import Dataset, Figure
 from joinedup.evidence.queries import Gap
 from joinedup.initiatives.models import Initiative
-from joinedup.initiatives.queries import initiatives_for_place, perhaps_at
+from joinedup.initiatives.queries import at_or_perhaps_at, initiatives_for_place
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
@@ -79,11 +80,27 @@ class PlacePage:
     gaps: list[Gap]
 
 
+# As much of each as the page tells.
+TOLD_OF_AN_ACTION = ("name", "slug", "level", "is_demonstration")
+TOLD_OF_AN_OFFER = (
+    "name", "slug", "kind", "provider", "who_may_use", "is_required_by_law", "closes", "is_demonstration",
+    "last_checked", "check_by",
+)  # fmt: skip
+TOLD_OF_AN_ANSWER = (
+    "text", "age_band", "state", "due", "is_demonstration", "conversation__slug", "conversation__question",
+    *(f"partner_reply__{name}" for name in ("word", "text", "by_when", "said_by", "said_how", "said_on")),
+    "partner_reply__partner__name", "partner_reply__partner__marking",
+)  # fmt: skip
+
+
 def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
     """The page of a place for `person`, on a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
     around = _around(place)
     inside = list(parts(place))
+    # An authority's wards are drawn twice: with their figures, and under what stands out in them.
+    ground = ground_around([place]) if place.kind == Place.Kind.LOCAL_AUTHORITY else None
+    outlines = ground and [each for each in ground if each.place_id != place.pk]
     covered_by = covering(place)
     here = _that_cover(covered_by, around)
     is_theirs = person.sees_every_partnership or bool(person.footprint_ids & here)
@@ -114,7 +131,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         initiatives=initiatives,
         unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced) if is_theirs else 0,
         offers=open_offers(person, around, on),
-        layer=layer(inside, show, [each.theme for each in needs] or None),
+        layer=layer(inside, show, [each.theme for each in needs] or None, outlines),
         parts_are=_called_parts(place, inside),
         chart=charts.line_chart(points, changes),
         table=charts.table(points),
@@ -132,7 +149,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         stands=how_they_stand(agreed[:AGREEMENTS_SHOWN], person, on),
         practice=practice_for(person, place, with_partners=False),
         voices=voices(place, here),
-        where_and_when=at_place(person, place, around[1:], covered_by),
+        where_and_when=at_place(person, place, around[1:], covered_by, ground),
         figures=[
             (
                 each,
@@ -169,18 +186,19 @@ def local_action(
     person: Person, place: Place, on: datetime.date, covered_by: Iterable[int] | None
 ) -> tuple[list[Initiative], list[Initiative]]:
     """What is under way here, and what is under way and does not state its place; one query. With `covered_by`, the
-    partnerships that cover it or a part of it, five: with what the grid counts; without them nothing of the second, as
+    partnerships that cover it or a part of it, four: with what the grid counts; without them nothing of the second, as
     only the grid asks for it."""
-    shown = ("name", "slug", "level", "is_demonstration")
-    found = (
-        initiatives_for_place(person, place, on=on).select_related(None).prefetch_related(None).only(*shown)
+    rows = (
+        initiatives_for_place(person, place, on=on)
+        if covered_by is None
+        else at_or_perhaps_at(person, place, on=on, footprints=covered_by)
     )
-    placed = list(found)
+    found = list(rows.select_related(None).prefetch_related(None).only(*TOLD_OF_AN_ACTION))
     if covered_by is None:
-        return placed, []
-    silent = perhaps_at(person, place, on=on, footprints=covered_by)
-    unplaced = list(silent.select_related(None).prefetch_related(None).only(*shown))
-    prefetch_related_objects([*placed, *unplaced], Prefetch("themes", Theme.objects.only("pk")))
+        return found, []
+    placed = [each for each in found if vars(each)["is_placed"]]
+    unplaced = [each for each in found if not vars(each)["is_placed"]]
+    prefetch_related_objects(found, Prefetch("themes", Theme.objects.only("pk")))
     # Only offers that the reader may see: a count would reveal the others.
     prefetch_related_objects(placed, Prefetch("offers", Offer.objects.visible_to(person).only("pk")))
     return placed, unplaced
@@ -199,9 +217,10 @@ def open_offers(person: Person, around: Sequence[Place], on: datetime.date) -> l
 
     An offer that states no place may be used anywhere.
     """
-    restricted = Offer.places.through.objects.values("offer_id")
-    here = Q(places__in=around) | ~Q(pk__in=restricted)
-    rows = Offer.objects.visible_to(person).filter(open_on(on) & here).distinct()
+    restricted = Offer.places.through.objects
+    used_here = restricted.filter(place__in=around)
+    here = Q(pk__in=used_here.values("offer_id")) | ~Q(pk__in=restricted.values("offer_id"))
+    rows = Offer.objects.visible_to(person).filter(open_on(on) & here).only(*TOLD_OF_AN_OFFER)
     dated = sorted(rows, key=lambda each: (each.closes is None, each.closes or on, each.name))
     return dated[:OFFERS_SHOWN]
 
@@ -228,5 +247,6 @@ def voices(place: Place, footprints: Iterable[int]) -> list[tuple[Shown, Became]
         .filter(state=Contribution.State.SHOWN, conversation__event__footprint__in=list(footprints))
         .exclude(age_band=Contribution.ADULT)
         .select_related("conversation", "partner_reply__partner")
+        .only(*TOLD_OF_AN_ANSWER)
     )
     return [(each, became(each.contribution)) for each in shown(rows[:VOICES_SHOWN])]

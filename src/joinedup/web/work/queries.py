@@ -22,8 +22,8 @@ from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
-from joinedup.opportunities.queries.since import Unread, unread
-from joinedup.partners.duplicates import near_pairs
+from joinedup.opportunities.queries.since import Unread, looked, unread
+from joinedup.partners.duplicates import near_pair_count
 from joinedup.partners.models import Ask, Partner
 from joinedup.partners.undelivered import to_deal_with
 from joinedup.places.models import Footprint, Place
@@ -158,14 +158,16 @@ class Kept:
     attending: list[Attendee]
     partners: list[Partner]
     footprints: list[Footprint]
+    # By the number of a partnership: how many of its agreements are to be kept, and how many of these are late.
+    open_agreements: dict[int, tuple[int, int]]
     # By the number of a partnership: the counties that its places make up.
     counties: dict[int, list[Place]]
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty-six queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-one queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
     waiting: dict[str, Any] = {
         "invitations": list(_invitations(person, today)),
         "support_to_check": _first(to_check(person, today)),
@@ -192,37 +194,44 @@ def waiting_for(person: Person) -> Waiting:
     if person.is_coordinator or person.is_administrator:
         waiting["undelivered"] = _first([told(each) for each in to_deal_with(person).defer("mail")])
     if person.is_coordinator:
+        looks = looked(person, now)
         waiting |= {
             "conversations": list(_unread(person)),
             "asked_for": waiting_for_a_reply(person),
             "uploads": list(_uploads(person)),
-            "unlisted": list(events_with_unlisted(person.coordinated_ids)),
-            "people": people_did(person, timezone.now()),
+            "unlisted": list(events_with_unlisted(person.coordinated_ids).only("slug", "name")),
+            "people": people_did(person, looks, now),
             "late": _shortlist(_late(person, today)),
-            "moved": unread(person, timezone.now()),
+            "moved": unread(person, looks, now),
             "unsettled": unsettled(person),
             "untold": untold(person),
-            "near_pairs": len(near_pairs(person, person.coordinated_ids)),
+            "near_pairs": near_pair_count(person, person.coordinated_ids),
         }
     return Waiting(**waiting)
 
 
 def kept_by(person: Person) -> Kept:
-    """Five queries plus one for the places, and two where one is a district, whatever the number of items."""
+    """Six queries plus one for the places, and two where one is a district, whatever the number of items."""
     today = timezone.localdate()
-    footprints = _own_footprints(person, today)
+    footprints = _own_footprints(person)
     counties = whole_counties_of([list(each.places.all()) for each in footprints])
     return Kept(
-        initiatives=list(Initiative.objects.visible_to(person).filter(owner=person.user_id)[:SHOWN]),
+        initiatives=list(
+            Initiative.objects.visible_to(person)
+            .filter(owner=person.user_id)
+            .only("name", "slug", "is_demonstration")[:SHOWN]
+        ),
         asks=list(
             Ask.objects.visible_to(person)
             .filter(owner=person.user_id, closed_on=None)
-            .select_related("partner")[:SHOWN]
+            .select_related("partner")
+            .only("kind", "text", "is_demonstration", "partner__slug")[:SHOWN]
         ),
         attending=list(
             Attendee.objects.filter(user=person.user_id, event__date__gte=today)
             .filter(standing__in=Attendee.COMING)
             .select_related("event")
+            .only("standing", "event__slug", "event__name", "event__date")
             .order_by("event__date")[:SHOWN]
         ),
         partners=list(
@@ -235,24 +244,36 @@ def kept_by(person: Person) -> Kept:
             )
         ),
         footprints=footprints,
+        open_agreements=_counted(person, today),
         counties={each.pk: whole for each, whole in zip(footprints, counties, strict=True)},
     )
 
 
-def _own_footprints(person: Person, today: datetime.date) -> list[Footprint]:
+def _own_footprints(person: Person) -> list[Footprint]:
     return list(
         Footprint.objects.filter(pk__in=person.footprint_ids)
         .annotate(
             partner_count=_number_of(Partner.footprints.through.objects.all(), "footprint"),
-            agreement_count=_number_of(_open_agreements(person), "event__footprint"),
-            late_count=_number_of(_open_agreements(person).filter(due__lt=today), "event__footprint"),
         )
         .prefetch_related("places")
     )
 
 
+def _counted(person: Person, today: datetime.date) -> dict[int, tuple[int, int]]:
+    found = (
+        _open_agreements(person)
+        .filter(event__footprint__in=person.footprint_ids)
+        .order_by()
+        .values_list("event__footprint")
+        .annotate(every=Count("pk"), late=Count("pk", filter=Q(due__lt=today)))
+    )
+    return dict.fromkeys(person.footprint_ids, (0, 0)) | {pk: (every, late) for pk, every, late in found}
+
+
 def _shortlist(found: QuerySet[Any]) -> Shortlist[Any]:
-    return Shortlist(list(found[:SHOWN]), found.count())
+    """One query where all of them are shown, two where not."""
+    items = list(found[:SHOWN])
+    return Shortlist(items, len(items) if len(items) < SHOWN else found.count())
 
 
 def _first(found: list[Any]) -> Shortlist[Any]:
@@ -272,6 +293,7 @@ def _invitations(person: Person, today: datetime.date) -> QuerySet[Invitation]:
         .exclude(event__is_history=True)
         .exclude(event__is_draft=True)
         .select_related("event")
+        .only("token", "event__name", "event__date", "event__is_demonstration")
         .order_by("event__date", "pk")
     )
 
@@ -310,7 +332,9 @@ def _unread(person: Person) -> QuerySet[Conversation]:
 def _uploads(person: Person) -> QuerySet[Any]:
     """Uploaded spreadsheets neither accepted nor undone."""
     open_states = [Upload.State.MAPPING, Upload.State.PREVIEWED]
-    return Upload.objects.filter(footprint__in=person.coordinated_ids, state__in=open_states)
+    found = Upload.objects.filter(footprint__in=person.coordinated_ids, state__in=open_states)
+    # Without its rows, which may be thousands.
+    return found.only("file_name", "state", "at")
 
 
 def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
@@ -327,7 +351,8 @@ def _assigned(person: Person, today: datetime.date) -> QuerySet[Opportunity]:
 def _late(person: Person, today: datetime.date) -> QuerySet[Agreement]:
     own = Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
     late = _open_agreements(person).filter(event__footprint__in=person.coordinated_ids, due__lt=today)
-    return late.exclude(own).select_related("owner_partner").order_by("due", "pk")
+    shown = ("goal", "due", "is_demonstration", "owner_partner__name")
+    return late.exclude(own).select_related("owner_partner").only(*shown).order_by("due", "pk")
 
 
 def _open_agreements(person: Person) -> QuerySet[Agreement]:
