@@ -298,7 +298,7 @@ def test_a_fixed_number_of_queries(
     assert first is not None
     for address, queries in (
         (NORTH, 21), (f"{NORTH}{first.pk}/", 17), (f"{NORTH}scans/{scan.pk}/", 14), ("/clusters/north.csv", 12),
-        ("/places/E09000991/", 35),
+        ("/places/E09000991/", 33),
     ):  # fmt: skip
         with django_assert_num_queries(queries):
             assert bob.get(address).status_code == 200

@@ -14,9 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry, Grant
+from joinedup.accounts.person import Person
 from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.models import ListChange, Look, Opportunity
-from joinedup.opportunities.queries.since import Unread, changes, last_changes, unread
+from joinedup.opportunities.queries.since import Unread, changes, last_changes, looked, unread
 from tests.opportunities.making import make_opportunity
 from tests.world import World
 
@@ -33,6 +34,11 @@ def move(opportunity: Opportunity, what: str, when: datetime.datetime | None = N
     ListChange.objects.filter(pk=made.pk).update(at=when or ago(hours=1))
     made.refresh_from_db()
     return made
+
+
+def not_read(person: Person) -> list[Unread]:
+    now = timezone.now()
+    return unread(person, looked(person, now), now)
 
 
 def read(world: World, **options: Any) -> dict[str, list[tuple[str, str, list[str]]]]:
@@ -90,7 +96,7 @@ def test_what_moved_elsewhere_is_not_told(world: World, as_: As) -> None:
     move(theirs, "new", None, "ELSEWHERE because")
     alice = world.person("alice")
     assert read(world) == {}
-    assert unread(alice, timezone.now()) == []
+    assert not_read(alice) == []
     page = as_("alice").get(CHANGES).content.decode()
     assert "Nothing moved in this time." in page
     for word in ("ELSEWHERE", "New (", "I have read these"):
@@ -104,10 +110,10 @@ def test_that_two_do_alike_work_is_told_to_their_coordinator_alone(world: World,
     move(alike, "new")
     Grant.objects.create(user=world.charlie, role="coordinator", footprint=world.south)
     assert read(world) == {"new": [("two", "new", [])]}
-    assert unread(world.person("alice"), timezone.now()) == [Unread("north", "North partnership", 1)]
+    assert not_read(world.person("alice")) == [Unread("north", "North partnership", 1)]
     assert "ALIKE" in as_("alice").get(CHANGES).content.decode()
     for who in ("bob", "charlie"):
-        assert unread(world.person(who), timezone.now()) == []
+        assert not_read(world.person(who)) == []
         assert last_changes(world.person(who), [alike], timezone.now()) == {}
     assert "ALIKE" not in as_("charlie").get(CHANGES).content.decode()
 
@@ -192,13 +198,13 @@ def test_each_partnership_is_read_by_itself(world: World, as_: As) -> None:
     move(there, "new", ago(days=20))
     alice = world.person("alice")
     numbers = [Unread("north", "North partnership", 1), Unread("south", "South partnership", 1)]
-    assert unread(alice, timezone.now()) == numbers
+    assert not_read(alice) == numbers
     page = as_("alice").get(f"{CHANGES}?partnership=south").content.decode()
     assert "THERE" in page
     assert "HERE (" not in page
     assert 'href="?partnership=north"' in page
     have_read(by=alice, footprint=world.south, until=timezone.now())
-    assert unread(alice, timezone.now()) == numbers[:1]
+    assert not_read(alice) == numbers[:1]
     assert last_changes(alice, Opportunity.objects.all(), timezone.now()) == {
         Opportunity.objects.get(key="here").pk: "new"
     }

@@ -527,5 +527,5 @@ def test_what_stands_beside_costs_the_same(world: World, number: int, django_ass
         make_opportunity(world, f"n{n}", world.police)
     bob = world.person("bob")
     found = Opportunity.objects.prefetch_related("parties").get(pk=made.pk)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(beside.of(bob, found).similar) == number

@@ -274,7 +274,7 @@ def test_the_page_of_the_region(world: World, as_: As) -> None:
     assert "Southton" in page
 
 
-@pytest.mark.parametrize(("who", "queries"), [("nobody", 20), ("bob", 29)])
+@pytest.mark.parametrize(("who", "queries"), [("nobody", 21), ("bob", 29)])
 def test_as_many_queries_for_three_as_for_one(
     world: World, as_: As, django_assert_num_queries: Any, who: str, queries: int
 ) -> None:

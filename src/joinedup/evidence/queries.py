@@ -74,7 +74,8 @@ def codes() -> Codes:
 
 
 def figures_for(place: Place) -> list[Figure]:
-    """Every figure of a place with its dataset, in order of indicator name. Two queries: few datasets have many figures."""
+    """Every figure of a place with its dataset, in order of indicator name. Two queries, as few datasets have
+    many figures."""
     rows = list(Figure.objects.filter(place=place).order_by("indicator").prefetch_related("dataset"))
     names = {slug: one.name for slug, one in by_slug().items()}
     return sorted(rows, key=lambda figure: names.get(figure.indicator, figure.indicator))

@@ -45,8 +45,8 @@ def layer(
     """A map of these places with its table. Four queries.
 
     `show`: the slug of a theme for its need, or FIGURE for the headline figure. Without either the headline figure is
-    shown if any place has it, else the need that most places have. `themes` saves a query, and so do `outlines`, if they
-    were read already.
+    shown if any place has it, else the need that most places have. `themes` saves a query, and so do `outlines`
+    that were read already.
     """
     known = list(Theme.objects.all()) if themes is None else list(themes)
     if outlines is None:
