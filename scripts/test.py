@@ -46,6 +46,8 @@ def main() -> int:
     environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}}
     # There is a process for each processor already: more threads in each only wait for one another.
     environment["POLARS_MAX_THREADS"] = "1"
+    # A shell may forbid to keep what is compiled; every process would then compile all of it again.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # Every process, and every site that a test starts, would otherwise compile the same templates.
     templates = tempfile.TemporaryDirectory(prefix="joinedup-templates-")
     environment["TEMPLATE_CACHE"] = templates.name

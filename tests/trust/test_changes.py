@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.trust.conftest import Everything
-from tests.trust.walking import As, Walk, addresses, everything_kept
+from tests.trust.walking import As, Walk, addresses, everything_kept, press
 from tests.world import World
 
 # What a POST of anybody may change: their own answer to a question, an invitation or a mail, and signing in or out.
@@ -57,7 +57,7 @@ def test_an_outsider_changes_nothing(with_hidden: Everything, as_: As, name: str
     before = everything_kept()
     for address in addresses():
         if not address.startswith(FOR_ANYBODY) and not _is_their_own(address):
-            answer = browser.post(address, PRESSED | {"do": button})
+            answer = press(browser, address, PRESSED | {"do": button})
             assert answer.status_code < 500, address
     assert everything_kept() == before
 
@@ -72,7 +72,7 @@ def test_a_form_of_another_site_changes_nothing(with_hidden: Everything, world: 
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(world.alice, backend="allauth.account.auth_backends.AuthenticationBackend")
     before = everything_kept()
-    answers = {address: browser.post(address, PRESSED).status_code for address in addresses()}
+    answers = {address: press(browser, address, PRESSED).status_code for address in addresses()}
     assert {address for address, status in answers.items() if status not in (403, 404, 405)} == set()
     assert sum(status == 403 for status in answers.values()) > 100
     assert everything_kept() == before

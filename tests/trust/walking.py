@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
@@ -141,6 +142,10 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name == "event_invitation":
         for invited in apps.get_model("registration", "Invitation").objects.select_related("event"):
             yield reverse(name, args=[invited.event.slug, invited.pk])
+    elif name.startswith("attending") and "round" not in arguments and "pk" not in arguments:
+        # Two who lead a table and one who does not, each of another body: the others come as the third does.
+        for attendee in apps.get_model("registration", "Attendee").objects.filter(number__lte=3):
+            yield reverse(name, args=[attendee.token])
     elif "round" in arguments:
         # Two who come: the pages of a table are the same for all who lead one.
         seats = apps.get_model("tables", "Seat").objects.filter(attendee__number__lte=2)
@@ -212,9 +217,15 @@ FRESH = {
 }
 
 
-def read(browser: Client, address: str, sent: dict[str, str] | None = None) -> tuple[int, str, str]:
+def press(browser: Client, address: str, sent: dict[str, Any]) -> Any:
+    """The answer to a form, sent as a browser sends one that has no file: to take apart one with
+    files takes an eighth of the time of an answer."""
+    return browser.post(address, urlencode(sent), content_type="application/x-www-form-urlencoded")
+
+
+def read(browser: Client, address: str, sent: dict[str, Any] | None = None) -> tuple[int, str, str]:
     """(status, headers and page, where it leads) of one GET, or of one POST where something is `sent`."""
-    answer = browser.get(address) if sent is None else browser.post(address, sent)
+    answer = browser.get(address) if sent is None else press(browser, address, sent)
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     page = f"{headers_of(answer)}\n{without_what_always_differs(body)}"
     return answer.status_code, page, answer.headers.get("Location", "")
