@@ -32,6 +32,7 @@ from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.old_addresses import leads_on
 from joinedup.partners.queries import shares_a_partnership
 from joinedup.partners.succession import succeed_partner, take_back_successor
+from joinedup.partners.undelivered import waits_for_new_address
 
 
 def _visible(request: Request, slug: str) -> Partner:
@@ -160,6 +161,31 @@ def contact_add(request: Request, slug: str) -> HttpResponse:
     return _added(
         request, ContactForm(request.POST or None), partner, _("Add a contact"), actions.add_contact
     )
+
+
+@login_required
+@one_at_a_time
+def contact_change(request: Request, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact.objects.select_related("partner"), pk=pk)
+    partner = contact.partner
+    if not shares_a_partnership(request.person, partner):
+        raise Http404
+    require(request.person, "partner.change", on=partner)
+    form = ContactForm(request.POST or None, instance=contact)
+    watch(form, contact)
+
+    def change(*, partner: Partner, **details: Any) -> None:
+        actions.change_contact(contact=contact, **details)
+        if waits_for_new_address(request.person, contact.email):
+            messages.info(
+                request,
+                _(
+                    "Mails to the old address did not arrive. “Mails that did not arrive” in My work sends them to "
+                    "the new one."
+                ),
+            )
+
+    return _added(request, form, partner, _("Correct a contact"), change)
 
 
 @login_required
