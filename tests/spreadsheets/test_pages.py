@@ -97,7 +97,7 @@ def test_looking_changes_nothing(world: World, as_: As) -> None:
     [
         ("a.csv", b"", "The file is empty."),
         ("a.csv", b"\0\1\2", "This is not a spreadsheet"),
-        ("a.xlsx", b"PK\x03\x04x", "The file is damaged or incomplete"),
+        ("a.xlsx", b"PK\x03\x04x", "The workbook is cut off or damaged"),
         ("a.csv", b"Suspect,Age\nA,15\n", "This looks like records of single people"),
     ],
 )
