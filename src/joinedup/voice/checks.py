@@ -118,8 +118,8 @@ def title_refusal(text: str, is_known_place: IsPlace) -> str:
     title = without_streets(text.strip())
     at_first = [each for each in maybe_people(f", {title}", is_known_place)[:1] if title.startswith(each)]
     if at_first and is_given_name(at_first[0].split()[0]):
-        found.append(_A_NAME)
-    return str(found[0]) if found else ""
+        found.append(str(_A_NAME))
+    return found[0] if found else ""
 
 
 def reply_refusal(text: str, is_known_place: IsPlace = no_place) -> str:
