@@ -19,8 +19,8 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.events.models import Event, Programme
 from joinedup.mail.addresses import failing, note_failure, whose
 from joinedup.mail.compose import Mail
-from joinedup.mail.kinds import off_link, read_off_link
-from joinedup.mail.models import OutgoingMail
+from joinedup.mail.kinds import OF, off_link, read_off_link
+from joinedup.mail.models import MailOff, OutgoingMail
 from joinedup.mail.outbox import send_due, store
 from joinedup.partners.actions import change_contact
 from joinedup.partners.models import Contact
@@ -168,7 +168,7 @@ def test_a_corrected_contact_settles_its_mails_and_they_can_go_to_the_new_addres
 ) -> None:
     old, new = "leak@lantern.example", "right@lantern.example"
     contact = Contact.objects.create(partner=world.lantern, role="Manager", email=old)
-    about = a_mail_with_links(settings, world, old, "agreements/mails/reminder")
+    about = a_mail_with_links(settings, world, old, "agreements/mails/chase")
     invitation = a_mail_with_links(settings, world, old, "registration/mails/invitation")
     elsewhere = one_failed(settings, world.south.pk, old)
     alice = as_("alice")
@@ -206,9 +206,22 @@ def test_a_corrected_contact_settles_its_mails_and_they_can_go_to_the_new_addres
     assert off.whose == whose(new)
     assert first in letter.alternatives[0][0]
     sent = OutgoingMail.objects.latest("pk")
-    assert (sent.to, sent.kind, sent.state) == (new, "agreements/mails/reminder", "sent")
+    assert (sent.to, sent.kind, sent.state) == (new, "agreements/mails/chase", "sent")
     with pytest.raises(PermissionDenied):
         change_contact(by=world.person("charlie"), contact=contact, role="Manager", email="x@example.org")
+
+
+def test_nothing_is_lost_where_the_new_address_wants_no_such_mails(
+    world: World, as_: As, settings: Any
+) -> None:
+    about = a_mail_with_links(settings, world, "leak@lantern.example", "agreements/mails/chase")
+    OutgoingMail.objects.update(corrected_to="right@lantern.example", settled_at=about.ended_at)
+    MailOff.objects.create(whose=whose("right@lantern.example"), kind=OF["agreements/mails/chase"])
+    page = as_("alice").post(PAGE, {"do": "to_new", "mail": about.pk}, follow=True).content.decode()
+    assert "wants no such mails" in page
+    about.refresh_from_db()
+    assert about.mail
+    assert OutgoingMail.objects.count() == 1
 
 
 def test_a_corrected_invitation_settles_its_mail_and_waits_with_its_new_link(

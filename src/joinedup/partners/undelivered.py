@@ -98,7 +98,8 @@ def send_to_corrected(*, by: Person, pk: int) -> OutgoingMail:
         raise ValidationError(_("It was sent to the new address already, or its words are no longer kept."))
     before = audit.snapshot(mail)
     letter = unpacked(_written_for(mail.mail, mail.to, mail.corrected_to), mail.kind)
-    store([letter], footprint=mail.footprint_id, is_for_named=not mail.subject, facts={})
+    if not store([letter], footprint=mail.footprint_id, is_for_named=not mail.subject, facts={}):
+        raise ValidationError(_("Whoever has this address wants no such mails: ring them."))
     mail.mail = {}
     mail.save(update_fields=["mail"])
     audit.record(by=by, action="mail.send_to_corrected", on=mail, before=before)
