@@ -296,7 +296,7 @@ def find(text: str, limit: int = 10) -> list[Place]:
 
 
 def is_place_name(name: str) -> bool:
-    """Whether a place is called so, or its name begins or ends so (“Camden Town with Primrose Hill”). One query."""
+    """Whether a place is called so, or its name begins or ends so (“Mill Town with Hillside”). One query."""
     whole = plain(name)
     if not whole:
         return False

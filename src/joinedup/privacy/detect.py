@@ -207,7 +207,7 @@ def without_streets(text: str) -> str:
 
 
 def maybe_people(text: str, is_known_place: Callable[[str], bool]) -> list[str]:
-    """What `SOMEBODY` finds, without names of places: by their words (Camden Town), or because a place is known by that
+    """What `SOMEBODY` finds, without names of places: by their words (Mill Town), or because a place is known by that
     name. After a common given name only a sure word makes a place of it: Sam Bridge and William Morris are people."""
     found = SOMEBODY.all_in(text)
     return [each for each in found if not _is_place(each, is_known_place)]
