@@ -99,6 +99,7 @@ MATRIX = {
     "opportunity.assign": "-- -- y- --",
     "opportunity.ask": "-- -- y- --",
     "opportunity.choose": "-- -- y- --",
+    "opportunity.settle_answers": "-- -- y- --",
     "opportunity.weigh": "-- -- y- --",
     "opportunity.publish": "-- -- y- --",
     "opportunity.refresh": "-- -- y- -y",

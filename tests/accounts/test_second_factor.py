@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,9 +14,12 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.urls import get_resolver
 
 from joinedup.accounts import second_factor as factor
 from joinedup.accounts.models import AuditEntry, Session
+from joinedup.accounts.preferences import off_link
+from joinedup.mail.kinds import off_link as address_off_link
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -155,6 +159,32 @@ def test_where_it_is_required_it_comes_before_anything_else(as_: As, settings: A
     browser.post(PAGE, {"do": "off"})
     assert Authenticator.objects.filter(type="totp").exists()
     assert is_in(as_("bob")), "members are not asked"
+
+
+def test_what_the_site_says_of_itself_and_turning_mails_off_never_wait_behind_it(
+    as_: As, settings: Any, world: World
+) -> None:
+    """Walks every address about the site and every one that turns mails off, also those that are added later."""
+    settings.SECOND_FACTOR = "required"
+    browser, walked = as_("alice"), set()
+    for each in get_resolver().url_patterns:
+        for pattern in each.url_patterns:
+            route = str(pattern.pattern)
+            if route.startswith("about/") or route in {"methods/", "worried/"}:
+                public = Client().get(f"/{route}").status_code == 200
+                assert (browser.get(f"/{route}").status_code == 200) == public, route
+                walked.add(pattern.name)
+            elif "mails/off/" in route:
+                page = f"/{route.split('<', 1)[0]}no-such-link/"
+                assert (browser.get(page).status_code, browser.post(page).status_code) == (404, 404), route
+                walked.add(pattern.name)
+    assert walked >= {"about_terms", "about_complaints", "about_cookies", "methods", "worried"}
+    assert walked >= {"mails_off", "address_mails_off"}
+    for link in (off_link(world.alice, "agreements"), address_off_link("somebody@example.org", "events")):
+        path = urlsplit(link).path
+        assert browser.post(path, {"do": "off"}).status_code == 302
+        assert browser.get(path).status_code == 200
+    assert browser.get("/work/")["Location"] == PAGE
 
 
 def test_where_it_is_offered_it_can_be_turned_off(as_: As) -> None:

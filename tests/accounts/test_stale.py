@@ -31,7 +31,7 @@ OWN = {
     "_update",  # a page that was read now, beside what is stored
     "_press", "_saved",  # the view around it watches
 }  # fmt: skip
-CHANGES = re.compile(r"(change|correct|describe)_\w+")
+CHANGES = re.compile(r"(change|correct|describe)_\w+|choose_columns")
 
 
 def typed(page: str, **instead: str) -> dict[str, object]:

@@ -11,15 +11,24 @@ import pytest
 
 from joinedup.offline import sheet_rows
 from joinedup.offline.sheet_rows import Refusal, printed
-from joinedup.offline.workbook_process import BookLine, Contents, Joined, Limits, Stopped, sheets, whole_book
+from joinedup.offline.workbook_process import (
+    BookLine,
+    Broken,
+    Contents,
+    Joined,
+    Limits,
+    Stopped,
+    sheets,
+    whole_book,
+)
 from tests.offline.bombs import MAIN, SHEET, bombs, packed
-from tests.offline.workbook import workbook
+from tests.offline.workbook import with_part, workbook
 
 ROOM = Limits(unpacked=60 * 1024**2, memory=300 * 1024**2, seconds=5, cells=1_000, said=10_000)
 BOOK = workbook({"S": [["a", "b"], [], ["c", None]], "T": [["d"]], "Hidden": [["e"]]}, hidden="Hidden")
 
 
-def read(book: bytes, limits: Limits = ROOM, **wants: int) -> list[str | list[str]]:
+def read(book: bytes, limits: Limits = ROOM, **wants: int) -> list[str | list[str] | Broken]:
     with tempfile.TemporaryFile() as file:
         file.write(book)
         file.flush()
@@ -48,6 +57,35 @@ def test_the_layout_is_told_where_it_is_asked_for() -> None:
     joined = "<mergeCells><mergeCell ref='A1:C1'/><mergeCell ref=\"B2:B4\"/></mergeCells>"
     book = packed(SHEET, [f"<worksheet {MAIN}>{cells}{joined}</worksheet>"])
     assert layout(book)[1:] == ["S", ["1"], Joined([[0, 0, 0, 2], [1, 1, 3, 1]])]
+
+
+CUT = "<worksheet><sheetData><row r='1'><c"
+
+
+def spoiled(book: bytes, name: str) -> bytes:
+    """The same file with some packed bytes of one part turned round."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        at = archive.getinfo(name)
+        begin = at.header_offset + 30 + len(name) + at.compress_size // 2
+    return book[:begin] + bytes(each ^ 0xFF for each in book[begin : begin + 8]) + book[begin + 8 :]
+
+
+@pytest.mark.parametrize("how", ["cut off", "spoiled", "spoiled far below"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_damaged_sheet_keeps_none_of_the_others_from_being_read(how: str, number: int) -> None:
+    below: list[list[object]] = [[f"row {n}", n * n] for n in range(400 if how == "spoiled far below" else 0)]
+    book = workbook({f"S{n}": [["a", n], *below] for n in (1, 2, 3)})
+    part = f"xl/worksheets/sheet{number}.xml"
+    broken = with_part(book, part, CUT) if how == "cut off" else spoiled(book, part)
+    room = replace(ROOM, cells=10_000, said=100_000)
+    lines = read(broken, room)
+    for n in (1, 2, 3):
+        own = lines[lines.index(f"S{n}") + 1 :]
+        end = next((at for at, each in enumerate(own) if isinstance(each, str)), len(own))
+        if n == number:
+            assert own[end - 1] == Broken("damaged")
+        else:
+            assert own[:end] == [["a", str(n)], *[[str(cell) for cell in row] for row in below]]
 
 
 @pytest.mark.parametrize(

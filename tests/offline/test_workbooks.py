@@ -11,7 +11,7 @@ from joinedup.offline import workbooks
 from joinedup.offline.delimited import Refused
 from joinedup.offline.table_files import open_table
 from tests.offline.bombs import bombs
-from tests.offline.workbook import workbook
+from tests.offline.workbook import with_part, workbook
 
 Brought = Callable[..., Path]
 AREAS: list[list[object]] = [["area", "day", "rate", "sure"], ["A", datetime.date(2024, 3, 1), 0.5, True]]
@@ -19,15 +19,6 @@ AREAS: list[list[object]] = [["area", "day", "rate", "sure"], ["A", datetime.dat
 
 def wanted(header: list[str]) -> bool:
     return header == ["area", "day", "rate", "sure"]
-
-
-def with_part(book: bytes, name: str, body: str) -> bytes:
-    """The same workbook with another text in one of its parts."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
-        for part in old.namelist():
-            new.writestr(part, body if part == name else old.read(part))
-    return out.getvalue()
 
 
 def test_cells_are_read_as_a_csv_file_would_have_them(brought: Brought) -> None:
@@ -70,6 +61,24 @@ def test_a_row_that_no_sheet_has_is_not_counted_up_to(brought: Brought) -> None:
     far = '<row r="9000000000000"><c r="A9000000000000"><v>1</v></c></row></sheetData>'
     forged = with_part(book, SHEET, body.replace("</sheetData>", far))
     assert open_table(brought(forged, "book.xlsx"), wanted).frame.height == 1
+
+
+def test_a_damaged_sheet_beside_the_table_is_named(brought: Brought) -> None:
+    book = workbook({"S": AREAS, "More": [["x"]]})
+    damaged = with_part(book, "xl/worksheets/sheet2.xml", "<worksheet><sheetData><row")
+    table = open_table(brought(damaged, "book.xlsx"), wanted)
+    assert table.frame.height == 1
+    assert table.notes == ["Read from the sheet “S”. “More” is damaged and could not be read."]
+
+
+def test_a_table_that_breaks_off_is_refused(brought: Brought) -> None:
+    """Half a table would be taken for the whole."""
+    rows: list[list[object]] = [[f"A{n}", "2024-03-01", n, True] for n in range(40)]
+    book = workbook({"S": [AREAS[0], *rows], "More": [["x"]]})
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        body = archive.read(SHEET).decode()
+    with pytest.raises(Refused, match="cut off or damaged"):
+        open_table(brought(with_part(book, SHEET, body[: len(body) * 3 // 4]), "book.xlsx"), wanted)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Workbooks made in a test."""
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 
 import openpyxl
@@ -18,4 +19,13 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[object]]], hidden: str = "")
             sheet.append(each)
     out = io.BytesIO()
     book.save(out)
+    return out.getvalue()
+
+
+def with_part(book: bytes, name: str, body: str) -> bytes:
+    """The same workbook with another text in one of its parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, body if part == name else old.read(part))
     return out.getvalue()

@@ -12,6 +12,7 @@ from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event, Programme
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
+from joinedup.partners.actions import add_ask, close_ask
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from tests.world import World, make_partner
 
@@ -102,7 +103,31 @@ def test_outsiders_see_nothing_of_what_the_partnership_shares(full: World, as_: 
     assert "HIDDEN" not in response.text
     assert "Who changed what" not in response.text
     assert "Change" not in response.text
-    assert "HIDDEN" not in as_(who).get("/partners.csv").text
+    for path in ("/partners.csv", "/asks.csv"):
+        assert "HIDDEN" not in as_(who).get(path).text
+
+
+def test_what_they_need_and_can_give_is_a_spreadsheet_too(world: World, as_: As) -> None:
+    alice = world.person("alice")
+    for partner, kind, text in (
+        (world.lantern, "need", "=HIDDEN room"),
+        (world.lantern, "offer", "HIDDEN from before"),
+        (world.school, "offer", "HIDDEN minibus"),
+    ):
+        add_ask(by=alice, partner=partner, kind=kind, text=text)
+    add_ask(by=alice, partner=world.school, kind="need", text="Chairs", marking="public")
+    Partner.objects.update(marking="public")
+    close_ask(by=alice, ask=world.lantern.asks.get(kind="offer"))
+
+    def texts(who: str, query: str = "") -> list[str]:
+        return [line.split(",")[0] for line in as_(who).get(f"/asks.csv?{query}").text.splitlines()[1:]]
+
+    for who in ("alice", "bob"):
+        assert sorted(texts(who)) == ["'=HIDDEN room", "Chairs", "HIDDEN minibus"]
+    assert texts("alice", "sector=education") == ["Chairs", "HIDDEN minibus"]
+    for who in ("charlie", "nobody"):
+        assert texts(who) == ["Chairs"]
+    assert "/asks.csv?q=lantern" in as_("alice").get("/partners/?q=lantern").text
 
 
 def test_the_partnership_sees_all_of_it(full: World, as_: As) -> None:
@@ -156,13 +181,15 @@ def test_page_costs_the_same_at_one_and_at_three(
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("path", "queries"), [("/partners/", 9), ("/partners.csv", 4)])
+@pytest.mark.parametrize(("path", "queries"), [("/partners/", 9), ("/partners.csv", 4), ("/asks.csv", 3)])
 def test_list_costs_the_same_at_one_and_at_three(
     world: World, as_: As, django_assert_num_queries: Any, number: int, path: str, queries: int
 ) -> None:
     Partner.objects.filter(pk__in=[world.lantern.pk, world.school.pk, world.police.pk][:number]).update(
         marking="public"
     )
+    for partner in Partner.objects.filter(marking="public"):
+        add_ask(by=world.person("alice"), partner=partner, kind="need", text="Chairs", marking="public")
     with django_assert_num_queries(queries):
         as_("nobody").get(path)
 

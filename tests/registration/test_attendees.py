@@ -54,6 +54,18 @@ def test_filters(event: Event, people, as_, chosen: dict[str, str], names: list[
         assert (f"{name}<br>" in page.split("</tbody")[0]) is (name in names)
 
 
+def test_residents_are_those_who_come_for_no_organisation(event: Event, people, come, as_):
+    come(event, None, name="Lee", role="Resident")
+    walked_in = come(event, None, name="Max", role="Worker")
+    Attendee.objects.filter(pk=walked_in.pk).update(unlisted="Lantern")
+    assert [each.name for each in filtered(event, part="resident")] == ["Lee"]
+    page = as_("alice").get(f"/events/{event.slug}/people/", {"part": "resident"}).content.decode()
+    assert "I come for myself" in page
+    assert ("Lee<br>" in page, "Max<br>" in page, "Ro<br>" in page) == (True, False, False)
+    Attendee.objects.filter(pk=walked_in.pk).update(unlisted_settled=True)
+    assert [each.name for each in filtered(event, part="resident")] == ["Lee", "Max"]
+
+
 def test_filters_that_mean_nothing_filter_nothing(event: Event, people, as_):
     path = f"/events/{event.slug}/people/"
     page = as_("alice").get(path, {"standing": "x", "sector": "x", "part": "x", "arrived": "x", "page": "x"})

@@ -57,7 +57,9 @@ def test_invented_addresses_fill_no_event(event: Event, world: World, post, come
     assert (page.places.is_full, [each.words for each in page.coming]) == (False, ["a few"])
 
 
-def test_the_one_mail_has_one_link_and_only_its_button_counts(event: Event, world: World, post, client):
+def test_the_first_mail_has_one_link_and_only_its_button_counts(
+    event: Event, world: World, post, client, django_capture_on_commit_callbacks
+):
     who = post(name="Ro", doing="Detached youth work")
     (sent,) = mail.outbox
     assert sent.subject == "One more step: North meets"
@@ -69,13 +71,38 @@ def test_the_one_mail_has_one_link_and_only_its_button_counts(event: Event, worl
     assert page.count("<button") - page.count('name="confirm"') <= 1, "besides that of the page around it"
     assert "Yes, I am coming" in page
     assert (standings(event), Ask.objects.count()) == (["held"], 0)
-    after = client.post(path, {"confirm": "1"}, follow=True).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        after = client.post(path, {"confirm": "1"}, follow=True).content.decode()
     assert "You have a place." in after
     who.refresh_from_db()
     assert (who.standing, who.held_until, who.said) == ("placed", None, {})
     assert [(each.text, each.confirmed_on) for each in Ask.objects.all()] == [("Detached youth work", None)]
-    client.post(path, {"confirm": "1"})
-    assert (Ask.objects.count(), len(mail.outbox)) == (1, 1)
+    second = mail.outbox[1]
+    assert (second.to, second.subject) == (["ro@example.org"], "You have a place: North meets")
+    assert f"Your code at the door: {who.code}" in second.body
+    assert f"{path}ticket/" in second.body
+    assert 'class="ju-square"' in client.get(f"{path}ticket/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(path, {"confirm": "1"})
+    assert (Ask.objects.count(), len(mail.outbox)) == (1, 2)
+
+
+def test_each_colleague_who_was_registered_too_has_a_second_mail(
+    event: Event, world: World, post, django_capture_on_commit_callbacks
+):
+    Event.objects.update(capacity=1)
+    ro = post(name="Ro", colleagues=[("Sam", "Manager")], together=False)
+    sam = ro.colleagues.get()
+    assert [each.subject for each in mail.outbox] == ["One more step: North meets"]
+    with django_capture_on_commit_callbacks(execute=True):
+        confirm_place(by=world.person("nobody"), attendee=ro)
+    placed, waits = mail.outbox[1:]
+    assert (placed.subject, waits.subject) == (
+        "You have a place: North meets",
+        "You are on the waiting list: North meets",
+    )
+    assert ro.code in placed.body
+    assert sam.code not in waits.body
 
 
 @pytest.mark.parametrize("how", ["invitation", "signed in", "by hand"])

@@ -19,7 +19,7 @@ from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.parse import Unreadable, open_file, open_text
 from joinedup.spreadsheets.people import SinglePeople
 from joinedup.spreadsheets.preview import preview
-from tests.spreadsheets.making import workbook
+from tests.spreadsheets.making import with_part, workbook
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -157,10 +157,10 @@ def test_a_sheet_that_is_too_much_is_no_hindrance_for_those_before_it(
     large = [["x"] * 9] * 9
     book = open_file(workbook({"T": TRACKER, "Large": large, "After": TRACKER}))
     assert [(each.name, each.refused[:15]) for each in book.sheets] == [
-        ("T", ""), ("Large", "This file unpac"), ("After", "The sheets befo"),
+        ("T", ""), ("Large", "The workbook ta"), ("After", "The sheets befo"),
     ]  # fmt: skip
     assert book.sheets[0].rows[0] == HEADS
-    with pytest.raises(Unreadable, match="unpacks to far more"):
+    with pytest.raises(Unreadable, match="more memory or time"):
         read_file(workbook({"Large": large, "T": TRACKER}))
 
 
@@ -230,6 +230,16 @@ def test_another_sheet_is_chosen_with_one_press(world: World, as_: As) -> None:
     upload.refresh_from_db()
     assert upload.sheets == []
     assert as_("charlie").post(path, {"sheet": "1"}).status_code == 404
+
+
+def test_a_damaged_sheet_is_named_and_the_others_are_read(world: World, as_: As) -> None:
+    whole = workbook({"Tracker": TRACKER, "Notes": READ_ME, "Next year": TRACKER[:2]})
+    damaged = with_part(whole, "xl/worksheets/sheet2.xml", b"<worksheet><sheetData><row r='1'><c")
+    upload = brought(world, damaged)
+    assert (upload.row_count, upload.read_from["sheet"]) == (len(TRACKER) - 1, 0)
+    page = as_("alice").get(f"/bring/upload/{upload.pk}/columns/").text
+    assert "<strong>Notes</strong>: cannot be read. This sheet is damaged." in page
+    assert "Read “Next year” instead (1 row)" in page
 
 
 def test_another_row_of_headings_is_chosen(world: World, as_: As) -> None:

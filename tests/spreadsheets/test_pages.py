@@ -1,5 +1,6 @@
 """The pages on which a spreadsheet is brought in, and who sees them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,29 @@ from tests.spreadsheets.making import PARTNERS, TRACKER, ready, state, xlsx
 from tests.world import World
 
 As = Callable[[str], Client]
+
+
+def test_of_two_who_choose_the_columns_of_one_file_the_second_is_told(world: World, as_: As) -> None:
+    upload = actions.bring(
+        by=world.person("alice"), footprint=world.north, kind="partners", text="Crew,Zone\nOak,Northton\n"
+    )
+    path, hers, his = f"/bring/upload/{upload.pk}/columns/", as_("alice"), as_("alice")
+    seen = re.search(r'name="version" value="(\w+)"', hers.get(path).text)
+    assert seen is not None
+    first = his.post(path, {"version": seen[1], "column-0": "name", "column-1": "serves"})
+    assert first.status_code == 302
+    late = hers.post(path, {"version": seen[1], "column-0": "serves", "column-1": "name"})
+    assert "Somebody changed this since you opened the page" in late.text
+    assert "“Crew”, “Zone”" in late.text
+    other = hers.post(path, {"version": seen[1], "sheet": "0", "headings": "2"}, follow=True)
+    assert "Look at what they chose" in other.text
+    upload.refresh_from_db()
+    assert (upload.mapping, upload.state) == ({"name": 0, "serves": 1}, "previewed")
+    now = re.search(r'name="version" value="(\w+)"', late.text)
+    assert now is not None
+    assert hers.post(path, {"version": now[1], "column-0": "serves", "column-1": "name"}).status_code == 302
+    upload.refresh_from_db()
+    assert upload.mapping == {"serves": 0, "name": 1}
 
 
 def test_from_a_file_to_records_and_back(world: World, as_: As) -> None:
@@ -73,7 +97,7 @@ def test_looking_changes_nothing(world: World, as_: As) -> None:
     [
         ("a.csv", b"", "The file is empty."),
         ("a.csv", b"\0\1\2", "This is not a spreadsheet"),
-        ("a.xlsx", b"PK\x03\x04x", "The file is damaged or incomplete"),
+        ("a.xlsx", b"PK\x03\x04x", "The workbook is cut off or damaged"),
         ("a.csv", b"Suspect,Age\nA,15\n", "This looks like records of single people"),
     ],
 )

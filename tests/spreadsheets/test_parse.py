@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import ValidationError
 
+from joinedup.offline.workbook_process import NOT_READ
 from joinedup.spreadsheets import parse
 from joinedup.spreadsheets.headers import read_file, read_text
 from joinedup.spreadsheets.parse import Unreadable
@@ -138,7 +139,9 @@ def test_a_bomb_is_refused_and_this_process_does_not_grow(name: str, monkeypatch
 
 
 BOMBS_GET = {
-    "This file unpacks to far more than a list of 5,000 rows: bring it as CSV.",
-    "The file is damaged or incomplete: open it, save it again, and bring that.",
+    NOT_READ["too large"],
+    NOT_READ["too much"],
+    NOT_READ["damaged"],
+    "This sheet is damaged. Open the file, save it again, and bring that.",
     "A cell in row 1 holds more than 5,000 characters.",
 }

@@ -11,8 +11,8 @@ from django.test import Client
 
 from joinedup.initiatives.actions import add_initiative
 from joinedup.initiatives.models import Initiative
-from joinedup.partners.actions import add_partner
-from joinedup.partners.models import Partner
+from joinedup.partners.actions import add_ask, add_partner
+from joinedup.partners.models import Ask, Partner
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.preview import preview
@@ -24,7 +24,8 @@ from tests.world import World
 
 As = Callable[[str], Client]
 DAY, LATER = datetime.date(2018, 4, 3), datetime.date(2040, 4, 5)
-EXPORTS = {"partners": "/partners.csv", "initiatives": "/initiatives.csv", "offers": "/support.csv"}
+EXPORTS = {"partners": "/partners.csv", "initiatives": "/initiatives.csv", "offers": "/support.csv",
+           "asks": "/asks.csv"}  # fmt: skip
 # How a record came here, when and who checked it: no sheet says that. What lists it under is its own.
 NOT_BROUGHT = {
     "Confirmed by the body on", "How far it can be relied on", "Source address", "Local action it leads",
@@ -73,6 +74,11 @@ def full(world: World) -> World:
     }  # fmt: skip
     for facts in (grants, training):
         add_offer(by=alice, footprint=world.north, facts=Facts(**{**nothing, **facts}))  # type: ignore[arg-type]
+    for partner, kind, text, chosen, where, who in (
+        (world.lantern, "need", "=A room; on Fridays", themes[:2], [world.ward, world.northton], "public"),
+        (world.school, "offer", "-Two, minibuses", [], [], "partnership"),
+    ):
+        add_ask(by=alice, partner=partner, kind=kind, text=text, themes=chosen, places=where, marking=who)
     return world
 
 
@@ -105,13 +111,15 @@ def test_what_is_exported_comes_back_as_nothing_new(full: World, as_: As, kind: 
         ("partners", Partner, ['The "Oak", Ash & Yew; Ltd', "St Mary’s Café"]),
         ("initiatives", Initiative, ["+Plus, one; two", "Total", "2024"]),
         ("offers", Offer, ["Small grants", "Training"]),
+        ("asks", Ask, ["=A room; on Fridays", "-Two, minibuses"]),
     ],
 )
 def test_what_is_exported_brings_the_same_where_it_is_gone(
     full: World, as_: As, kind: str, model: type[models.Model], names: list[str]
 ) -> None:
     before = exported(as_, kind)
-    model._base_manager.filter(name__in=names).delete()
+    called = "text__in" if model is Ask else "name__in"
+    model._base_manager.filter(**{called: names}).delete()
     assert exported(as_, kind) != before
     actions.accept(by=full.person("alice"), upload=brought(full, kind, before))
     assert rows(exported(as_, kind)) == rows(before)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
@@ -178,3 +179,21 @@ def test_a_choice_that_is_none_changes_nothing(event: Event, world: World, walke
     with pytest.raises(ValidationError):
         settle_body(by=world.person("alice"), event=event, name="Bright Corner", **choice)
     assert event.attendees.get().unlisted_settled is False
+
+
+def test_what_is_printed_of_a_person_has_their_square_and_no_card_of_a_table(seated: Event, as_: Any):
+    alice, path = as_("alice"), f"/events/{seated.slug}/plan/print/"
+    here = list(seated.attendees.filter(seats__isnull=False).distinct())
+    assert len(here) > 2
+    for only in ("badges", "door", "people"):
+        page = alice.get(path, {"only": only}).content.decode()
+        assert page.count('class="ju-square ju-square--paper"') == len(here), only
+        for each in here:
+            assert page.count(f'<span class="ju-square__code">{each.code}</span>') == 1
+            assert code_square(each) in page
+            assert each.token not in page
+    assert "ju-square--paper" not in alice.get(path, {"only": "cards"}).content.decode()
+    Event.objects.filter(pk=seated.pk).update(cancelled_on=timezone.localdate())
+    assert "ju-square--paper" not in alice.get(path).content.decode()
+    for who in ("bob", "charlie"):
+        assert as_(who).get(path).status_code == 404

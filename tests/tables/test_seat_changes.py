@@ -336,5 +336,7 @@ def test_what_is_printed(seated: Event, world: World, come, as_):
     assert people.count('<div class="ju-sheet">') == seated.attendees.count()
     assert alice.get(path, {"only": "'; --"}).status_code == 200
     for page in (whole, badges, people, text(alice.get(path, {"only": "door"}))):
-        for secret in ("@example.org", "secret diet", *seated.attendees.values_list("code", flat=True)):
+        for secret in ("@example.org", "secret diet", *seated.attendees.values_list("token", flat=True)):
             assert secret not in page
+    cards = text(alice.get(path, {"only": "cards"}))
+    assert not any(code in cards for code in seated.attendees.values_list("code", flat=True))

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import PUBLIC
 from joinedup.events.models import Event, Topic
+from joinedup.places.models import Place
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.actions import give, make_topic, moderate, open_conversation, withdraw
 from joinedup.voice.models import Contribution, Conversation
@@ -40,6 +41,51 @@ def test_a_question_opens_with_a_link_for_each_host(world: World, event: Event, 
     assert len({h.token for h in made.host_links.all()}) == 2
     entry = AuditEntry.objects.get()
     assert (entry.action, len(entry.after["hosts"])) == ("conversation.open", 2)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "a bridge in Camden Town",
+        "Safer stairs on the Aylesbury Estate",
+        "more light in Mill Road",
+        "a crossing near Hilltop School",
+        "the walk from Finsbury Park Station",
+        "buses between North London and the hospital",
+        "seats in Old Market",
+        "what closes in Victoria Square at night",
+        "a youth club in Primrose Hill",
+        "trees for Golders Green, please",
+        "Camden Town after dark",
+    ],
+)
+def test_a_topic_may_name_a_place(world: World, asked: Asked, title: str) -> None:
+    for code, name in (("E05000001", "Camden Town with Primrose Hill"), ("E05000002", "Golders Green")):
+        Place.objects.create(code=code, name=name, kind=Place.Kind.WARD, vintage=2024)
+    given = asked.answer("A", "shown")
+    assert make_topic(by=world.person("alice"), contribution=given, title=title, theme=None).title == title
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "what happened to Sam Jones",
+        "a bridge for Sam Jones in Camden Town",
+        "in Camden Town we miss Aisha Khan",
+        "ask Mr Park about it",
+        "the bus that Miss Street drives",
+        "a boy called Camden",
+        "my friend Victoria waits alone",
+        "a room for Jordan Green",
+        "the park that William Morris loved",
+        "a place where Sam Bridge is safe",
+        "Jordan Taylor wants a club",
+    ],
+)
+def test_a_topic_with_somebodys_name_is_refused(world: World, asked: Asked, title: str) -> None:
+    Place.objects.create(code="E05000003", name="William Morris", kind=Place.Kind.WARD, vintage=2024)
+    with pytest.raises(ValidationError, match="a person’s name"):
+        make_topic(by=world.person("alice"), contribution=asked.answer("A", "shown"), title=title, theme=None)
 
 
 @pytest.mark.parametrize("name", ["bob", "charlie", "admin", "nobody"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +13,27 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
+import joinedup
+from joinedup.accounts.links import PURPOSES, make_link, read_link
 from joinedup.accounts.models import AuditEntry
-from joinedup.mail.addresses import failing, note_failure
-from joinedup.mail.models import OutgoingMail
+from joinedup.events.models import Event, Programme
+from joinedup.mail.addresses import failing, note_failure, whose
+from joinedup.mail.compose import Mail
+from joinedup.mail.kinds import OF, off_link, read_off_link
+from joinedup.mail.models import MailOff, OutgoingMail
 from joinedup.mail.outbox import send_due, store
+from joinedup.partners.actions import change_contact
 from joinedup.partners.models import Contact
-from joinedup.partners.undelivered import send_once_more, settle, take_back_settling, what_to_do, why
+from joinedup.partners.undelivered import (
+    send_once_more,
+    send_to_corrected,
+    settle,
+    take_back_settling,
+    what_to_do,
+    why,
+)
+from joinedup.registration.actions.invitations import change_invitation
+from joinedup.registration.models import Invitation
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +123,7 @@ def test_nothing_is_sent_again_once_its_words_are_gone(world: World, failed: Out
     assert "Send it again" not in page
 
 
-@pytest.mark.parametrize("act", [send_once_more, settle, take_back_settling])
+@pytest.mark.parametrize("act", [send_once_more, send_to_corrected, settle, take_back_settling])
 def test_outsiders_can_do_nothing(world: World, failed: OutgoingMail, as_: As, act: Any) -> None:
     for who in ("bob", "charlie", "admin", "nobody"):
         with pytest.raises((PermissionDenied, OutgoingMail.DoesNotExist)):
@@ -131,6 +148,111 @@ def test_the_page_asks_as_often_for_one_as_for_three(
 
 
 QUERIES = 8
+
+
+def a_mail_with_links(settings: Any, world: World, to: str, kind: str) -> OutgoingMail:
+    """A mail to an address without an account, which did not arrive."""
+    backend, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "tests.mail.refusing.Refusing"
+    link = f"https://example.org/report/{make_link('report', 7, to)}/"
+    made = Mail("How does it go?", f"Say so: {link}\n{off_link(to, 'agreements')}", to=[to])
+    made.template = kind
+    made.attach_alternative(f'<a href="{link}">Say so</a>', "text/html")
+    store([made], footprint=world.north.pk, facts={})
+    send_due()
+    settings.EMAIL_BACKEND = backend
+    return OutgoingMail.objects.latest("pk")
+
+
+def test_a_corrected_contact_settles_its_mails_and_they_can_go_to_the_new_address_once(
+    world: World, as_: As, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    old, new = "leak@lantern.example", "right@lantern.example"
+    contact = Contact.objects.create(partner=world.lantern, role="Manager", email=old)
+    about = a_mail_with_links(settings, world, old, "agreements/mails/chase")
+    invitation = a_mail_with_links(settings, world, old, "registration/mails/invitation")
+    elsewhere = one_failed(settings, world.south.pk, old)
+    alice = as_("alice")
+    for who in ("charlie", "nobody"):
+        answer = as_(who).post(f"/contacts/{contact.pk}/edit/", {"role": "Manager", "email": new})
+        assert answer.status_code in {302, 404}, who
+    assert OutgoingMail.objects.exclude(settled_at=None).count() == 0
+    page = alice.post(f"/contacts/{contact.pk}/edit/", {"role": "Manager", "email": new}, follow=True)
+    assert "sends them to the new one." in page.content.decode()
+    contact.refresh_from_db()
+    assert contact.email == new
+    for each in (about, invitation, elsewhere):
+        each.refresh_from_db()
+    assert (about.settled_by, about.corrected_to, about.settled_at is None) == ("Alice", new, False)
+    assert invitation.settled_at is None, "the invitation itself is still to the old address"
+    assert elsewhere.settled_at is None, "another partnership's"
+    assert list(AuditEntry.objects.order_by("pk").values_list("action", flat=True)) == [
+        "contact.change",
+        "mail.settle",
+    ]
+    assert f"The address was corrected to {new}." in alice.get(PAGE).content.decode()
+    for _n in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = alice.post(PAGE, {"do": "to_new", "mail": about.pk}, follow=True).content.decode()
+    assert "It was sent to the new address already" in answer
+    (letter,) = mail.outbox
+    assert letter.to == [new]
+    assert letter.extra_headers["Message-ID"] != about.message_id
+    tokens = [each.strip("/ \n") for each in letter.body.replace("/\n", "\n").split("/") if ":" in each][-2:]
+    first, second = (each.split("\n")[0] for each in tokens)
+    told, off = read_link("report", first), read_off_link(second)
+    assert told is not None
+    assert (told.pk, told.email) == ("7", new)
+    assert off is not None
+    assert off.whose == whose(new)
+    assert first in letter.alternatives[0][0]
+    sent = OutgoingMail.objects.latest("pk")
+    assert (sent.to, sent.kind, sent.state) == (new, "agreements/mails/chase", "sent")
+    with pytest.raises(PermissionDenied):
+        change_contact(by=world.person("charlie"), contact=contact, role="Manager", email="x@example.org")
+
+
+def test_nothing_is_lost_where_the_new_address_wants_no_such_mails(
+    world: World, as_: As, settings: Any
+) -> None:
+    about = a_mail_with_links(settings, world, "leak@lantern.example", "agreements/mails/chase")
+    OutgoingMail.objects.update(corrected_to="right@lantern.example", settled_at=about.ended_at)
+    MailOff.objects.create(whose=whose("right@lantern.example"), kind=OF["agreements/mails/chase"])
+    page = as_("alice").post(PAGE, {"do": "to_new", "mail": about.pk}, follow=True).content.decode()
+    assert "wants no such mails" in page
+    about.refresh_from_db()
+    assert about.mail
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_corrected_invitation_settles_its_mail_and_waits_with_its_new_link(
+    world: World, settings: Any
+) -> None:
+    programme = Programme.objects.create(slug="p", name="Programme")
+    event = Event.objects.create(
+        programme=programme, name="North meets", slug="north-meets", footprint=world.north
+    )
+    asked = Invitation.objects.create(event=event, partner=world.lantern, email="leak@lantern.example")
+    failed = a_mail_with_links(settings, world, asked.email, "registration/mails/invitation")
+    other = one_failed(settings, world.north.pk)
+    change_invitation(
+        by=world.person("alice"), invitation=asked, email="right@lantern.example", role="Worker"
+    )
+    failed.refresh_from_db()
+    other.refresh_from_db()
+    assert (failed.settled_by, failed.corrected_to) == ("Alice", "")
+    assert other.settled_at is None
+    assert asked.sent_at is None
+
+
+def test_every_purpose_of_a_link_in_a_mail_is_known() -> None:
+    """Or its links would be dead in a mail that goes to a corrected address."""
+    source = Path(joinedup.__file__).parent
+    found = {
+        purpose
+        for path in source.rglob("*.py")
+        for purpose in re.findall(r'^PURPOSE = "([^"]+)"', path.read_text(), re.M)
+    }
+    assert found - {"mails-off"} == PURPOSES
 
 
 def test_each_way_to_fail_has_a_sentence_and_something_to_do() -> None:

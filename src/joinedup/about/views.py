@@ -19,6 +19,7 @@ from joinedup.about.forms import ResponsibleBodyForm
 from joinedup.about.queries import lacking, responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import always_open
 from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.privacy import retention
 
@@ -33,26 +34,31 @@ def _page(request: Request, name: str, **facts: Any) -> HttpResponse:
     return render(request, f"about/{name}.jinja", context)
 
 
+@always_open
 @require_safe
 def about_privacy(request: Request) -> HttpResponse:
     return _page(request, "privacy", retention=retention)
 
 
+@always_open
 @require_safe
 def about_accessibility(request: Request) -> HttpResponse:
     return _page(request, "accessibility")
 
 
+@always_open
 @require_safe
 def about_cookies(request: Request) -> HttpResponse:
     return _page(request, "cookies", cookies=cookies())
 
 
+@always_open
 @require_safe
 def about_terms(request: Request) -> HttpResponse:
     return _page(request, "terms")
 
 
+@always_open
 @require_safe
 def about_complaints(request: Request) -> HttpResponse:
     return _page(request, "complaints")

@@ -15,6 +15,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.one_click import answer_mail_program, dead_link
 from joinedup.accounts.person import Person
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import always_open
 from joinedup.mail.kinds import OffLink, read_off_link
 from joinedup.mail.models import MailOff
 
@@ -40,6 +41,7 @@ def choose(*, token: str, wants: bool) -> OffLink:
     return link
 
 
+@always_open
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

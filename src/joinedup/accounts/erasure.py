@@ -106,7 +106,7 @@ def erase_account(*, by: Person, user: User) -> Erased:
         if isinstance(field, models.EmailField) and FATES.get(key) is Fate.PASSES:
             found_by(user, model, field).delete()
     for mail in OutgoingMail.objects.all():
-        if user.email in f"{mail.to} {json.dumps(mail.mail)}".lower():
+        if user.email in f"{mail.to} {mail.corrected_to} {json.dumps(mail.mail)}".lower():
             mail.delete()
     audit.record(by=by, action="account.erase", on=user, before={}, after={"entries": entries})
     user.delete()

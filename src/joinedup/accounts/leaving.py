@@ -53,6 +53,7 @@ FATES: dict[str, Fate] = {
     "opportunities.Opportunity.assigned_to": Fate.PASSES,
     "opportunities.Look.user": Fate.ENDS,
     "mail.OutgoingMail.to": Fate.ENDS,
+    "mail.OutgoingMail.corrected_to": Fate.ENDS,
     "events.Speaker.email": Fate.STAYS,
     "registration.Attendee.user": Fate.STAYS,
     "registration.Attendee.email": Fate.STAYS,

@@ -9,6 +9,7 @@ sentence what to do. Mail scanners follow every link, so a GET shows one button 
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,8 +18,17 @@ from django.urls import reverse
 
 from joinedup.accounts.models import User
 from joinedup.accounts.person import Person
+from joinedup.mail.kinds import off_token_for
 
 VALID_DAYS = 30
+# What links in mails to an address without an account are for.
+PURPOSES = frozenset(
+    {
+        *("opportunity-answer", "young_marks", "naming", "report", "partner-reply"),
+        *("response-answer", "brief", "support-check"),
+    }
+)
+TOKEN = re.compile(r"[\w-]{8,}:[\w-]{4,}:[\w-]{20,}")
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,24 @@ def read_link(purpose: str, token: str, *, days: int = VALID_DAYS) -> SignedLink
     if email and User.objects.filter(email=email, is_active=False).exists():
         return None
     return SignedLink(pk=pk, user_id=user_id, email=email)
+
+
+def written_for(text: str, was: str, now: str) -> str:
+    """A text whose links were made for one address, with links for another, valid from now on.
+
+    Those for an account, and tokens that are no signature of ours, stay as they are. No query.
+    """
+    return TOKEN.sub(lambda found: _token_for(found[0], was.strip().lower(), now.strip().lower()), text)
+
+
+def _token_for(token: str, was: str, now: str) -> str:
+    for purpose in PURPOSES:
+        try:
+            pk, user_id, email = signing.loads(token, salt=_salt(purpose))
+        except (signing.BadSignature, ValueError, TypeError):
+            continue
+        return make_link(purpose, pk, now) if user_id is None and email == was else token
+    return off_token_for(token, was, now)
 
 
 def address_of(name: str, *args: object) -> str:

@@ -18,6 +18,7 @@ from joinedup.accounts.models import Preference, User
 from joinedup.accounts.one_click import answer_mail_program, dead_link
 from joinedup.accounts.preferences import preference_of, read_off_link
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import always_open
 
 
 @login_required
@@ -42,6 +43,7 @@ def account_mails(request: Request) -> HttpResponse:
     return render(request, "accounts/mails.jinja", context)
 
 
+@always_open
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,7 +9,7 @@ NOTHING: frozenset[str] = frozenset()
 
 PERSONAL: dict[str, frozenset[str]] = {
     # A mail's words until it is sent, or for a week where it does not arrive; its address for a month.
-    "mail.OutgoingMail": frozenset({"mail", "to", "subject", "settled_by"}),
+    "mail.OutgoingMail": frozenset({"mail", "to", "subject", "settled_by", "corrected_to"}),
     # What may be needed to undo what a mail said, never an address.
     "mail.MailBatch": NOTHING,
     # Keyed hashes of addresses.
@@ -128,7 +128,7 @@ NAMES: dict[str, frozenset[str]] = {
     "strategy.Update": frozenset({"by"}),
     "clusters.Scan": frozenset({"asked_by"}),
     "clusters.Outcome": frozenset({"by"}),
-    "opportunities.Opportunity": frozenset({"decided_by"}),
+    "opportunities.Opportunity": frozenset({"decided_by", "answers_settled_by"}),
     "opportunities.Answer": frozenset({"by"}),
     "opportunities.Priority": frozenset({"chosen_by"}),
     "opportunities.Enquiry": frozenset({"by"}),

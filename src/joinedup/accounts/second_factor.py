@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -35,15 +36,20 @@ from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 
 REQUIRED = "required"
-# Pages that work before a second factor is set up where it is required.
+# Pages that work before a second factor is set up where it is required, besides those that are `always_open`.
 BEFORE = frozenset(
-    {
-        *("second_factor", "second_factor_codes", "sign_in_again", "signed_in_again"),
-        *("account_logout", "mails_off", "home", "about_privacy", "about_accessibility"),
-    }
+    {"second_factor", "second_factor_codes", "sign_in_again", "signed_in_again", "account_logout", "home"}
 )
 # The page of recovery codes shows them for so many seconds after they were made.
 CODES_SHOWN = 600
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def always_open(view: View) -> View:
+    """For a page that nobody is kept from by a second factor that they lack: what the site says of itself to
+    everybody, and turning mails off."""
+    vars(view)["is_always_open"] = True
+    return view
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -150,8 +156,10 @@ def reset(*, by: Person, user: User) -> None:
 class Required(MiddlewareMixin):
     """Middleware: where a second factor is required, who has none sets it up before anything else."""
 
-    def process_view(self, request: Any, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
         if settings.SECOND_FACTOR != REQUIRED or not request.user.is_authenticated:
+            return None
+        if getattr(view, "is_always_open", False):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name in BEFORE or request.session.get("has_factor") or not is_for(request.person):

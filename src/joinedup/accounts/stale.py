@@ -55,9 +55,7 @@ def watch(form: forms.BaseForm, record: models.Model) -> None:
     Call it in a view that is `one_at_a_time`: the record is locked before it is compared, so that of two forms that
     are sent at once the second is told. A form without a fingerprint (from a program) is taken as it is.
     """
-    if connection.in_atomic_block:
-        type(record)._base_manager.select_for_update().get(pk=record.pk)
-    version = version_of(type(record)._base_manager.get(pk=record.pk))
+    version = _version_now(record)
     form.fields[FIELD] = VersionField(version)
     own_clean = form.clean
 
@@ -69,6 +67,19 @@ def watch(form: forms.BaseForm, record: models.Model) -> None:
         return cleaned
 
     form.clean = clean  # type: ignore[method-assign]
+
+
+def was_changed(record: models.Model, seen: str) -> bool:
+    """The same for a button that has no form: whether `record` is no longer as in the fingerprint that the page had.
+    Locks it in a view that is `one_at_a_time`. Without a fingerprint it is taken as unchanged."""
+    return bool(seen) and seen != _version_now(record)
+
+
+def _version_now(record: models.Model) -> str:
+    stored = type(record)._base_manager
+    if connection.in_atomic_block:
+        stored.select_for_update().get(pk=record.pk)
+    return version_of(stored.get(pk=record.pk))
 
 
 def _differs(form: forms.BaseForm) -> str:

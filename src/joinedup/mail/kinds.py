@@ -109,6 +109,14 @@ def read_off_link(token: str) -> OffLink | None:
     return OffLink(kind, holder) if kind in KINDS else None
 
 
+def off_token_for(token: str, was: str, now: str) -> str:
+    """The token of such a link to one address, made for another; as it is if it is none for the first; no query."""
+    link = read_off_link(token)
+    if link is None or link.whose != whose(was):
+        return token
+    return signing.dumps([link.kind, whose(now)], salt=SALT)
+
+
 def unwilling(addresses: Iterable[str], kind: str) -> set[str]:
     """Those of them, in small letters, that turned this kind off; 1 query."""
     return {address for address, _kind in _off({(each.lower(), kind) for each in addresses})}

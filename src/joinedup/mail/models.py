@@ -69,6 +69,9 @@ class OutgoingMail(models.Model):
     status = models.CharField(max_length=12, blank=True, help_text="enhanced status, as 5.1.1 (RFC 3463)")
     settled_at = models.DateTimeField(null=True, help_text="somebody has dealt with it")
     settled_by = models.CharField(max_length=160, blank=True)
+    corrected_to = models.EmailField(
+        blank=True, help_text="what its address became, where a correction settled it: it can go there once"
+    )
 
     objects: ClassVar[models.Manager[OutgoingMail]] = models.Manager()
     footprint_id: int | None

@@ -19,7 +19,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.mail import DNS_NAME, EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -278,7 +278,8 @@ def forget_addresses(addresses: Iterable[str]) -> None:
     """Delete what is stored of mails to these addresses that are no longer on their way: their holders are
     forgotten."""
     gone = list({each.strip() for each in addresses} - {""})
-    OutgoingMail.objects.filter(to__in=gone).exclude(state__in=OutgoingMail.OPEN).delete()
+    of_them = Q(to__in=gone) | Q(corrected_to__in=gone)
+    OutgoingMail.objects.filter(of_them).exclude(state__in=OutgoingMail.OPEN).delete()
 
 
 def _pause(attempts: int) -> datetime.timedelta:

@@ -9,6 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from joinedup.mail.compose import Mail
+
 
 def packed(mail: EmailMultiAlternatives) -> dict[str, Any]:
     """A mail as plain data; `unpacked` makes the same mail of it."""
@@ -31,13 +33,14 @@ def packed(mail: EmailMultiAlternatives) -> dict[str, Any]:
     }
 
 
-def unpacked(data: dict[str, Any]) -> EmailMultiAlternatives:
-    """The mail, with the address that what comes back goes to (`BOUNCE_ADDRESS`) as its sender for the server."""
+def unpacked(data: dict[str, Any], kind: str = "") -> Mail:
+    """The mail, with the address that what comes back goes to (`BOUNCE_ADDRESS`) as its sender for the server.
+    `kind`: the template that it was made from."""
     written_by, headers = data["from"], dict(data["headers"])
     if settings.BOUNCE_ADDRESS:
         headers.setdefault("From", written_by)
         written_by = settings.BOUNCE_ADDRESS
-    mail = EmailMultiAlternatives(
+    mail = Mail(
         data["subject"],
         data["body"],
         from_email=written_by,
@@ -45,8 +48,9 @@ def unpacked(data: dict[str, Any]) -> EmailMultiAlternatives:
         reply_to=data["reply_to"],
         headers=headers,
     )
-    for content, kind in data["alternatives"]:
-        mail.attach_alternative(content, kind)
-    for name, content, kind in data["attached"]:
-        mail.attach(name, base64.b64decode(content), kind)
+    mail.template = kind
+    for content, mimetype in data["alternatives"]:
+        mail.attach_alternative(content, mimetype)
+    for name, content, mimetype in data["attached"]:
+        mail.attach(name, base64.b64decode(content), mimetype)
     return mail

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,12 +23,8 @@ from joinedup.partners.duplicates import (
     scope_of_both,
     take_back_two_bodies,
 )
-from joinedup.partners.models import Partner
 from joinedup.partners.old_addresses import leads_on
-
-
-def _visible(request: Request, slug: str) -> Partner:
-    return get_object_or_404(Partner.objects.visible_to(request.person), slug=slug)
+from joinedup.partners.views import visible_partner
 
 
 @login_required
@@ -49,7 +45,7 @@ def near_partners(request: Request) -> HttpResponse:
 @leads_on
 def partner_merge(request: Request, slug: str) -> HttpResponse:
     """`slug` is kept; the other record becomes part of it."""
-    kept = _visible(request, slug)
+    kept = visible_partner(request, slug)
     require(request.person, "partner.merge", on=kept)
     chosen = OtherForm(request.GET if "other" in request.GET else None, person=request.person, partner=kept)
     if not chosen.is_valid():
@@ -94,7 +90,7 @@ def merge_take_back(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def two_bodies_say(request: Request) -> HttpResponse:
-    one, other = (_visible(request, request.POST.get(name, "")) for name in ("first", "second"))
+    one, other = (visible_partner(request, request.POST.get(name, "")) for name in ("first", "second"))
     try:
         say_two_bodies(by=request.person, one=one, other=other)
         messages.success(request, _("Noted: these are two. You can take it back below."))

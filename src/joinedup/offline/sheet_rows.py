@@ -5,9 +5,9 @@ a process that can be stopped; `workbook_process.py` starts it and reads what it
 that it starts soon.
 
 It prints a line of JSON each: {"sheet": title}, a list of the texts of a row without empty ones at its end, and last
-{"end": true} or {"refused": reason}. With `layout` also {"visible": titles, "hidden": titles} first, and after the rows
-of each sheet {"joined": ranges}: [first row, first column, last row, last column] from 0. Values only; nothing is
-evaluated.
+{"end": true} or {"refused": reason}. A sheet that is damaged ends with {"broken": reason}, and the next one follows.
+With `layout` also {"visible": titles, "hidden": titles} first, and after the rows of each other sheet
+{"joined": ranges}: [first row, first column, last row, last column] from 0. Values only; nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -57,8 +57,7 @@ def main() -> None:
     except MemoryError:
         last = {"refused": "too much"}
     except DAMAGED:
-        # A parser that gets no more memory says that something else is wrong.
-        last = {"refused": "too much" if _held() > 0.8 * wants["memory"] else "damaged"}
+        last = {"refused": "too much" if _is_short(wants["memory"]) else "damaged"}
     sys.stdout.write(json.dumps(last) + "\n")
 
 
@@ -74,6 +73,11 @@ def _limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
+def _is_short(memory: int) -> bool:
+    """A parser that gets no more memory says that something else is wrong."""
+    return _held() > 0.8 * memory
+
+
 def _held() -> int:
     """The most address space that this process had, in bytes; 0 where the system does not say."""
     try:
@@ -85,11 +89,14 @@ def _held() -> int:
 
 def printed(file: BinaryIO, wants: dict[str, Any]) -> Iterator[object]:
     """The lines for the visible sheets, or for the one whose number among them is wanted."""
-    _refuse_unsafe(file, wants["unpacked"])
+    damaged = _refuse_unsafe(file, wants["unpacked"])
     # Numbers are read without it, and it takes memory that is counted here.
     sys.modules["numpy"] = None  # type: ignore[assignment]
     import openpyxl
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+    # It would look into each sheet at once, and one that is damaged would keep the others from being read.
+    ReadOnlyWorksheet._get_size = lambda sheet: None
     file.seek(0)
     text = {"csv": csv_text, "british": british_text}[wants["style"]]
     book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -102,21 +109,28 @@ def printed(file: BinaryIO, wants: dict[str, Any]) -> Iterator[object]:
         if wants["sheet"] not in (None, number):
             continue
         yield {"sheet": sheet.title}
-        sheet.reset_dimensions()  # the size that a file declares may be wrong
-        rows = sheet.iter_rows(
-            wants["first_row"], wants["last_row"], max_col=wants["columns"], values_only=True
-        )
-        for row in rows:
-            line = [text(value) for value in row]
-            while line and not line[-1]:
-                line.pop()
-            # An empty row costs as much as a cell.
-            cells += len(line) + 1
-            if cells > wants["cells"]:
-                raise Refusal("too much")
-            yield line
-        if wants["layout"]:
-            yield {"joined": _joined(sheet)}
+        try:
+            if sheet._worksheet_path in damaged:
+                raise zipfile.BadZipFile
+            sheet.reset_dimensions()  # the size that a file declares may be wrong
+            rows = sheet.iter_rows(
+                wants["first_row"], wants["last_row"], max_col=wants["columns"], values_only=True
+            )
+            for row in rows:
+                line = [text(value) for value in row]
+                while line and not line[-1]:
+                    line.pop()
+                # An empty row costs as much as a cell.
+                cells += len(line) + 1
+                if cells > wants["cells"]:
+                    raise Refusal("too much")
+                yield line
+            if wants["layout"]:
+                yield {"joined": _joined(sheet)}
+        except DAMAGED:
+            if _is_short(wants["memory"]):
+                raise
+            yield {"broken": "damaged"}
 
 
 def _joined(sheet: Any) -> list[list[int]]:
@@ -129,8 +143,10 @@ def _joined(sheet: Any) -> list[list[int]]:
     return [[top - 1, left - 1, bottom - 1, right - 1] for left, top, right, bottom in ranges]
 
 
-def _refuse_unsafe(file: BinaryIO, most: int) -> None:
-    """Before anything is unpacked: how large it would be, and whether it declares entities, as none does."""
+def _refuse_unsafe(file: BinaryIO, most: int) -> set[str]:
+    """Before anything is unpacked: how large it would be, and whether it declares entities, as none does. Returns the
+    sheets of which the beginning cannot even be unpacked: they are left alone."""
+    damaged = set()
     with zipfile.ZipFile(file) as archive:
         parts = archive.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most:
@@ -139,9 +155,17 @@ def _refuse_unsafe(file: BinaryIO, most: int) -> None:
             raise Refusal("no workbook")
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
-                with archive.open(part) as stream:
-                    if b"<!DOCTYPE" in stream.read(8_192).upper().replace(b"\0", b""):
-                        raise Refusal("entities")
+                try:
+                    with archive.open(part) as stream:
+                        begins = stream.read(8_192)
+                except DAMAGED:
+                    if not part.filename.startswith("xl/worksheets/"):
+                        raise
+                    damaged.add(part.filename)
+                    continue
+                if b"<!DOCTYPE" in begins.upper().replace(b"\0", b""):
+                    raise Refusal("entities")
+    return damaged
 
 
 def csv_text(value: object) -> str:

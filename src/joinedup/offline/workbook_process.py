@@ -20,9 +20,20 @@ LAST_ROW = 1_048_576
 _AT_ONCE = BoundedSemaphore(2)
 
 
+_AS_CSV = "Save the sheet that you need as CSV and bring that."
+# Why a workbook, or one sheet of it, is not read, each in a sentence or two for who brought it.
+NOT_READ = {
+    "too large": f"The workbook holds more than 60 MB when unpacked. {_AS_CSV}",
+    "too much": f"The workbook takes more memory or time than a table does. {_AS_CSV}",
+    "damaged": "The workbook is cut off or damaged. Open it and save it again, or download it again, and bring that.",
+    "entities": "This workbook was not saved by a spreadsheet program. Bring the table as CSV.",
+    "no workbook": "This is a ZIP file, not a spreadsheet. Bring a CSV or XLSX file.",
+}
+
+
 class Stopped(Exception):
-    """The workbook was not read to its end. `reason`: too large (unpacked), too much (memory, time, cells or text),
-    damaged, entities (declared), no workbook."""
+    """The workbook was not read to its end. `reason`, a key of NOT_READ: too large (unpacked), too much (memory, time,
+    cells or text), damaged, entities (declared), no workbook."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -56,7 +67,14 @@ class Joined:
     ranges: list[list[int]]
 
 
-BookLine = Contents | str | list[str] | Joined
+@dataclass(frozen=True)
+class Broken:
+    """A sheet ends here, since it cannot be read on: `reason`, a key of NOT_READ. The next sheet follows."""
+
+    reason: str
+
+
+BookLine = Contents | str | list[str] | Joined | Broken
 
 
 def sheets(
@@ -68,8 +86,9 @@ def sheets(
     first_row: int = 1,
     last_row: int = LAST_ROW,
     columns: int,
-) -> Generator[str | list[str], None, None]:
-    """The title of each visible sheet (or of the one with this number), each followed by the texts of its rows.
+) -> Generator[str | list[str] | Broken, None, None]:
+    """The title of each visible sheet (or of the one with this number), each followed by the texts of its rows, and by
+    `Broken` where it is damaged.
 
     `style`: `csv` or `british`, see `sheet_rows.py`. `file` lies on the disk. Raises `Stopped`.
     """
@@ -79,7 +98,7 @@ def sheets(
     }  # fmt: skip
     with closing(_read(file, limits, wants)) as lines:
         for line in lines:
-            assert isinstance(line, str | list)
+            assert isinstance(line, str | list | Broken)
             yield line
 
 
@@ -87,7 +106,7 @@ def whole_book(
     file: IO[bytes], limits: Limits, *, style: str, last_row: int = LAST_ROW, columns: int
 ) -> Generator[BookLine, None, None]:
     """Like `sheets`: first what the workbook holds, then of each visible sheet its title, its rows and, at its end, its
-    joined cells. Raises `Stopped`."""
+    joined cells, or `Broken` where it is damaged. Raises `Stopped`."""
     wants = {"style": style, "sheet": None, "first_row": 1, "last_row": last_row, "columns": columns}
     yield from _read(file, limits, wants | {"layout": True})
 
@@ -132,6 +151,8 @@ def _lines(stream: IO[bytes], most: int) -> Generator[BookLine, None, None]:
             yield Contents(told["visible"], told["hidden"])
         elif "joined" in told:
             yield Joined(told["joined"])
+        elif "broken" in told:
+            yield Broken(told["broken"])
         elif "refused" in told:
             raise Stopped(told["refused"])
         else:

@@ -13,7 +13,7 @@ from pathlib import Path
 from joinedup.engines.words import listing
 from joinedup.offline import archives
 from joinedup.offline.delimited import MOST_COLUMNS, Refused, TextTable, csv_bytes, quoted, table_of
-from joinedup.offline.workbook_process import Limits, Stopped, sheets
+from joinedup.offline.workbook_process import NOT_READ, Broken, Limits, Stopped, sheets
 
 Recognises = Callable[[list[str]], bool]
 
@@ -21,14 +21,6 @@ Recognises = Callable[[list[str]], bool]
 LIMITS = Limits(unpacked=60 * 1024**2, memory=1024**3, seconds=120, cells=10_000_000, said=400 * 1024**2)
 # A header may stand below a title and notes.
 HEADER_WITHIN = 15
-_AS_CSV = "Save the sheet that you need as CSV and bring that."
-_NOT_READ = {
-    "too large": f"The workbook holds more than 60 MB when unpacked. {_AS_CSV}",
-    "too much": f"The workbook takes more memory or time than a table does. {_AS_CSV}",
-    "damaged": "The workbook is cut off or damaged. Download it again.",
-    "no workbook": "The workbook is cut off or damaged. Download it again.",
-    "entities": "This workbook was not saved by a spreadsheet program. Bring the table as CSV.",
-}
 MAIN_PART = "xl/workbook.xml"
 
 
@@ -42,18 +34,22 @@ def is_workbook(path: Path) -> bool:
 
 
 def table_in(path: Path, recognises: Recognises | None) -> TextTable:
-    """The table of the one visible sheet with a header that is recognised (None: that holds anything).
+    """The table of the one visible sheet with a header that is recognised (None: that holds anything). Other sheets
+    that are damaged are named in its notes.
 
     Raises `Refused`.
     """
     try:
-        titles, found = _headers(path, recognises)
+        titles, found, broken = _headers(path, recognises)
+        if len(broken) == len(titles) and titles:
+            raise Refused(NOT_READ["damaged"])
         if not titles:
             raise Refused("The workbook has no sheet that can be read. Download it again.")
+        lost = f" {_left_out([titles[each] for each in broken])}" if broken else ""
         if not found:
             raise Refused(
                 f"No sheet of this workbook ({_named(titles)}) has the columns of a known publisher. "
-                "Bring a publisher's file unchanged."
+                f"Bring a publisher's file unchanged.{lost}"
             )
         if len(found) > 1:
             raise Refused(
@@ -63,10 +59,15 @@ def table_in(path: Path, recognises: Recognises | None) -> TextTable:
         ((number, (above, width)),) = found.items()
         body = csv_bytes(_records(path, number, above, width))
     except Stopped as stopped:
-        raise Refused(_NOT_READ[stopped.reason]) from None
+        raise Refused(NOT_READ[stopped.reason]) from None
     table = table_of(body)
-    notes = [f"Read from the sheet “{quoted(titles[number])}”.", *table.notes]
+    notes = [f"Read from the sheet “{quoted(titles[number])}”.{lost}", *table.notes]
     return replace(table, above=above, notes=notes)
+
+
+def _left_out(titles: list[str]) -> str:
+    are = "is" if len(titles) == 1 else "are"
+    return f"{_named(titles)} {are} damaged and could not be read."
 
 
 def _named(titles: list[str]) -> str:
@@ -74,10 +75,13 @@ def _named(titles: list[str]) -> str:
     return listing([*names[:5], *([f"{len(names) - 5} more"] if len(names) > 5 else [])])
 
 
-def _headers(path: Path, recognises: Recognises | None) -> tuple[list[str], dict[int, tuple[int, int]]]:
+def _headers(
+    path: Path, recognises: Recognises | None
+) -> tuple[list[str], dict[int, tuple[int, int]], list[int]]:
     """The titles of the sheets; for each, by its number, whose header is recognised, how many rows stand above that and
-    how many columns it has."""
+    how many columns it has; and the numbers of those that are damaged before any header."""
     titles: list[str] = []
+    broken: list[int] = []
     found: dict[int, tuple[int, int]] = {}
     above = 0
     with path.open("rb") as file:
@@ -86,10 +90,14 @@ def _headers(path: Path, recognises: Recognises | None) -> tuple[list[str], dict
                 titles.append(each)
                 above = 0
                 continue
+            if isinstance(each, Broken):
+                if len(titles) - 1 not in found:
+                    broken.append(len(titles) - 1)
+                continue
             if each and len(titles) - 1 not in found and (recognises is None or recognises(each)):
                 found[len(titles) - 1] = (above, len(each))
             above += 1
-    return titles, found
+    return titles, found, broken
 
 
 def _records(path: Path, sheet: int, above: int, width: int) -> Iterator[list[str]]:
@@ -98,5 +106,7 @@ def _records(path: Path, sheet: int, above: int, width: int) -> Iterator[list[st
     width += 1
     with path.open("rb") as file:
         for each in sheets(file, LIMITS, style="csv", sheet=sheet, first_row=above + 1, columns=width):
+            if isinstance(each, Broken):
+                raise Stopped(each.reason)
             if isinstance(each, list):
                 yield each + [""] * (width - len(each))

@@ -21,6 +21,7 @@ from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, la
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.registers import LABELS, READERS, numbers_of, wrong_box
+from joinedup.partners.undelivered import OF_CONTACTS, settle_corrected
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Sector, Theme
 
@@ -186,6 +187,31 @@ def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", emai
         check(contact)
         contact.save()
         audit.record(by=by, action="contact.add", on=contact)
+    return contact
+
+
+@transaction.atomic
+def change_contact(*, by: Person, contact: Contact, role: str, name: str = "", email: str = "") -> Contact:
+    """Correct a contact. Where the address changes, mails to the old one that did not arrive are dealt with, and can
+    go to the new one."""
+    require(by, "partner.change", on=contact)
+    partner, before, was = contact.partner, audit.snapshot(contact), contact.email
+    contact.role, contact.name, contact.email = role.strip(), name.strip(), email.strip().lower()
+    if contact.email and partner.contacts.filter(email=contact.email).exclude(pk=contact.pk).exists():
+        raise ValidationError("This address is already among the contacts.")
+    check(contact)
+    contact.save()
+    if was and was != contact.email:
+        Contact.objects.filter(partner__merged_into=partner.pk, email=was).delete()
+    audit.record(by=by, action="contact.change", on=contact, before=before)
+    settle_corrected(
+        by=by,
+        was=was,
+        now=contact.email,
+        footprints=contact.scope().footprints,
+        of=OF_CONTACTS,
+        goes_there=bool(contact.email),
+    )
     return contact
 
 

@@ -3,6 +3,9 @@ no partnership an administrator."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,13 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.permissions import Scope, require
+from joinedup.accounts.links import written_for
+from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.mail import background
 from joinedup.mail.addresses import works_again
 from joinedup.mail.models import OutgoingMail
+from joinedup.mail.outbox import store
+from joinedup.mail.packing import unpacked
 
 State = OutgoingMail.State
+# Mails that follow from a registration or an invitation, and from who hosts or speaks, by their templates; all others
+# go to the contacts of a body.
+OF_REGISTRATION = Q(kind__startswith="registration/")
+OF_SPEAKERS = Q(kind="results/mails/brief")
+OF_CONTACTS = ~OF_REGISTRATION & ~OF_SPEAKERS
 
 
 def undelivered(person: Person) -> QuerySet[OutgoingMail]:
@@ -33,6 +44,14 @@ def undelivered(person: Person) -> QuerySet[OutgoingMail]:
 def to_deal_with(person: Person) -> QuerySet[OutgoingMail]:
     """Those of them that nobody has dealt with."""
     return undelivered(person).filter(settled_at=None)
+
+
+def waits_for_new_address(person: Person, address: str) -> bool:
+    """Whether a mail that `person` may deal with can still go to this corrected address; 1 query, or none for who
+    sees no list."""
+    if not address or not may(person, "mail.settle"):
+        return False
+    return undelivered(person).filter(corrected_to__iexact=address).exclude(mail={}).exists()
 
 
 def failing_addresses(person: Person) -> set[str]:
@@ -63,11 +82,65 @@ def send_once_more(*, by: Person, pk: int) -> OutgoingMail:
     now = timezone.now()
     mail.state, mail.stored_at, mail.try_at, mail.attempts = State.WAITING, now, now, 0
     mail.claimed_at = mail.handed_at = mail.ended_at = mail.code = mail.settled_at = None
-    mail.status = mail.settled_by = ""
+    mail.status = mail.settled_by = mail.corrected_to = ""
     mail.save()
     audit.record(by=by, action="mail.send_again", on=mail, before=before)
     transaction.on_commit(lambda: background.begin_without_worker(), robust=True)
     return mail
+
+
+@transaction.atomic
+def send_to_corrected(*, by: Person, pk: int) -> OutgoingMail:
+    """Send a mail once to what its address was corrected to: a new mail with the same words, whose links are made for
+    that address. The old one stays as it was settled, without its words."""
+    mail = _held(by, pk)
+    if not mail.corrected_to or not mail.mail:
+        raise ValidationError(_("It was sent to the new address already, or its words are no longer kept."))
+    before = audit.snapshot(mail)
+    letter = unpacked(_written_for(mail.mail, mail.to, mail.corrected_to), mail.kind)
+    if not store([letter], footprint=mail.footprint_id, is_for_named=not mail.subject, facts={}):
+        raise ValidationError(_("Whoever has this address wants no such mails: ring them."))
+    mail.mail = {}
+    mail.save(update_fields=["mail"])
+    audit.record(by=by, action="mail.send_to_corrected", on=mail, before=before)
+    transaction.on_commit(lambda: background.begin_without_worker(), robust=True)
+    return mail
+
+
+def _written_for(data: dict[str, Any], was: str, now: str) -> dict[str, Any]:
+    """A mail as plain data (`mail.packing`), for another address; it gets a Message-ID of its own."""
+    headers = {name: text for name, text in data["headers"].items() if name not in {"Message-ID", "To"}}
+    return data | {
+        "to": [now],
+        "body": written_for(data["body"], was, now),
+        "headers": {name: written_for(text, was, now) for name, text in headers.items()},
+        "alternatives": [[written_for(words, was, now), kind] for words, kind in data["alternatives"]],
+    }
+
+
+def settle_corrected(
+    *, by: Person, was: str, now: str, footprints: Iterable[int | None], of: Q, goes_there: bool
+) -> int:
+    """An address was corrected: mails to the old one that did not arrive are dealt with; returns how many. Call it
+    inside the transaction of the correction, which asked for its permission.
+
+    `footprints`: of the partnerships whose lists they are in; None is the administrators' list. `of`: those that
+    followed from what was corrected, since the old address may stand elsewhere too, and still be wrong there.
+    `goes_there`: whether their words can go to the new address as they are.
+    """
+    if not was or was.strip().lower() == now.strip().lower():
+        return 0
+    every = set(footprints)
+    theirs = Q(footprint__in=every - {None}) | (Q(footprint=None) if None in every else Q())
+    found = OutgoingMail.objects.filter(of, theirs, to__iexact=was, settled_at=None)
+    mails = list(found.filter(state__in=OutgoingMail.FAILED).select_for_update(of=("self",)))
+    for mail in mails:
+        before = audit.snapshot(mail)
+        mail.settled_at, mail.settled_by = timezone.now(), by.name[:160]
+        mail.corrected_to = now if goes_there else ""
+        mail.save(update_fields=["settled_at", "settled_by", "corrected_to"])
+        audit.record(by=by, action="mail.settle", on=mail, before=before)
+    return len(mails)
 
 
 @transaction.atomic
@@ -85,8 +158,8 @@ def settle(*, by: Person, pk: int) -> OutgoingMail:
 def take_back_settling(*, by: Person, pk: int) -> OutgoingMail:
     mail = _held(by, pk)
     before = audit.snapshot(mail)
-    mail.settled_at, mail.settled_by = None, ""
-    mail.save(update_fields=["settled_at", "settled_by"])
+    mail.settled_at, mail.settled_by, mail.corrected_to = None, "", ""
+    mail.save(update_fields=["settled_at", "settled_by", "corrected_to"])
     audit.record(by=by, action="mail.take_back_settling", on=mail, before=before)
     return mail
 

@@ -32,9 +32,11 @@ from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.old_addresses import leads_on
 from joinedup.partners.queries import shares_a_partnership
 from joinedup.partners.succession import succeed_partner, take_back_successor
+from joinedup.partners.undelivered import waits_for_new_address
 
 
-def _visible(request: Request, slug: str) -> Partner:
+def visible_partner(request: Request, slug: str) -> Partner:
+    """The partner of a page, or not found where its reader may not see it."""
     return get_object_or_404(Partner.objects.visible_to(request.person), slug=slug)
 
 
@@ -79,7 +81,7 @@ def partner_add(request: Request) -> HttpResponse:
 @leads_on
 @one_at_a_time
 def partner_edit(request: Request, slug: str) -> HttpResponse:
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     require(request.person, "partner.change", on=partner)
     footprints = frozenset(f.pk for f in partner.footprints.all())
     statutory = may(request.person, "partner.add", partner)
@@ -98,7 +100,7 @@ def partner_edit(request: Request, slug: str) -> HttpResponse:
             messages.success(request, _("Saved."))
             _ask_about(request, form, partner)
             return redirect("partner", slug)
-    context = {"form": form, "existing": existing, "partner": _visible(request, slug)}
+    context = {"form": form, "existing": existing, "partner": visible_partner(request, slug)}
     return render(request, "partners/edit.jinja", context)
 
 
@@ -106,7 +108,7 @@ def partner_edit(request: Request, slug: str) -> HttpResponse:
 @leads_on
 def partner_confirm(request: Request, slug: str) -> HttpResponse:
     """A link in a mail leads here. Mail scanners follow links, so only the button confirms."""
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     require(request.person, "partner.confirm", on=partner)
     if request.method == "POST":
         actions.confirm_partner(by=request.person, partner=partner)
@@ -132,7 +134,7 @@ def _added(request: Request, form: Any, partner: Partner, title: str, add: Any) 
 @leads_on
 def partner_successor(request: Request, slug: str) -> HttpResponse:
     """Say which body takes over, and from when; or take that back, if it is said."""
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     require(request.person, "partner.succeed", on=partner)
     form = SuccessorForm(request.POST or None, person=request.person, partner=partner)
     if partner.succeeded_by_id is not None:
@@ -146,7 +148,7 @@ def partner_successor(request: Request, slug: str) -> HttpResponse:
 @login_required
 @leads_on
 def ask_add(request: Request, slug: str) -> HttpResponse:
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     require(request.person, "ask.add", on=partner)
     form = PartnerAskForm(request.POST or None)
     return _added(request, form, partner, _("What do you need, what can you give?"), actions.add_ask)
@@ -155,7 +157,7 @@ def ask_add(request: Request, slug: str) -> HttpResponse:
 @login_required
 @leads_on
 def contact_add(request: Request, slug: str) -> HttpResponse:
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     require(request.person, "partner.change", on=partner)
     return _added(
         request, ContactForm(request.POST or None), partner, _("Add a contact"), actions.add_contact
@@ -163,9 +165,34 @@ def contact_add(request: Request, slug: str) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
+def contact_change(request: Request, pk: int) -> HttpResponse:
+    contact = get_object_or_404(Contact.objects.select_related("partner"), pk=pk)
+    partner = contact.partner
+    if not shares_a_partnership(request.person, partner):
+        raise Http404
+    require(request.person, "partner.change", on=partner)
+    form = ContactForm(request.POST or None, instance=contact)
+    watch(form, contact)
+
+    def change(*, partner: Partner, **details: Any) -> None:
+        actions.change_contact(contact=contact, **details)
+        if waits_for_new_address(request.person, contact.email):
+            messages.info(
+                request,
+                _(
+                    "Mails to the old address did not arrive. “Mails that did not arrive” in My work sends them to "
+                    "the new one."
+                ),
+            )
+
+    return _added(request, form, partner, _("Correct a contact"), change)
+
+
+@login_required
 @leads_on
 def link_add(request: Request, slug: str) -> HttpResponse:
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     require(request.person, "link.add", on=partner)
     form = LinkForm(request.POST or None, person=request.person, partner=partner)
     return _added(request, form, partner, _("Say who works together already"), actions.add_link)
@@ -208,7 +235,7 @@ def contact_remove(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def link_remove(request: Request, pk: int, slug: str) -> HttpResponse:
     """Taken back on the page of `slug`, one of the two."""
-    partner = _visible(request, slug)
+    partner = visible_partner(request, slug)
     link = get_object_or_404(Link.objects.select_related("first", "second"), pk=pk)
     if partner.pk not in (link.first_id, link.second_id) or not may(request.person, "link.add", partner):
         raise Http404

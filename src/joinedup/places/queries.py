@@ -295,6 +295,16 @@ def find(text: str, limit: int = 10) -> list[Place]:
     return list(every.values())[:limit] or _nearly(text, usable, limit)
 
 
+def is_place_name(name: str) -> bool:
+    """Whether a place is called so, or its name begins or ends so (“Mill Town with Hillside”). One query."""
+    whole = plain(name)
+    if not whole:
+        return False
+    named = Place.objects.filter(name__icontains=name.strip()).values_list("name", flat=True)[:100]
+    called = [plain(each) for each in named]
+    return any(f"{each} ".startswith(f"{whole} ") or f" {each}".endswith(f" {whole}") for each in called)
+
+
 def _led_from(text: str) -> list[Place]:
     """What became of the area of this old code or name, each place saying so. One query, three if there is one."""
     found: dict[str, Place] = {}

@@ -167,6 +167,21 @@ SOMEBODY = Detector(
         r"|(?<=[a-z,;] )[A-Z][a-z'’-]+ [A-Z][a-z'’-]+"
     ),
 )
+_TITLES = frozenset({"Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Sir", "PC", "Officer", "Sgt"})
+# A name that ends so is a place's. Some are surnames too, and count only after what is no common given name.
+_ONLY_PLACES_END = frozenset(
+    {
+        *("Town", "Station", "Estate", "School", "Academy", "College", "Library", "Hospital", "Market"),
+        *("Square", "Road", "Avenue", "Borough", "Ward", "Centre", "Village", "Stadium", "Underground"),
+    }
+)
+_PLACES_END_TOO = frozenset({"Bridge", "Park", "Street", "Lane"})
+_PLACES_BEGIN = frozenset(
+    {
+        *("North", "South", "East", "West", "Central"),
+        *("Great", "Upper", "Lower", "Saint", "St", "New", "Old"),
+    }
+)
 # Words that occur only in names of organisations.
 ORGANISED = re.compile(
     r"\b(foundation|trust|centre|center|project|school|academy|college|club|charity|youth|council|police|nhs|"
@@ -184,6 +199,29 @@ UNMISTAKABLE = 5
 def is_given_name(word: str) -> bool:
     """Whether it is a given name that is common in Britain; this alone proves nothing."""
     return word.casefold() in GIVEN_NAMES
+
+
+def without_streets(text: str) -> str:
+    """The text without what `STREET` finds, whose two capitals are not a person's; Mr Park stays."""
+    return STREET.pattern.sub(lambda found: found[0] if found[0].split()[0] in _TITLES else "…", text)
+
+
+def maybe_people(text: str, is_known_place: Callable[[str], bool]) -> list[str]:
+    """What `SOMEBODY` finds, without names of places: by their words (Mill Town), or because a place is known by that
+    name. After a common given name only a sure word makes a place of it: Sam Bridge and William Morris are people."""
+    found = SOMEBODY.all_in(text)
+    return [each for each in found if not _is_place(each, is_known_place)]
+
+
+def _is_place(name: str, is_known: Callable[[str], bool]) -> bool:
+    first, _space, last = name.partition(" ")
+    if not first[:1].isupper() or first.rstrip(".") in _TITLES:
+        return False
+    if last in _ONLY_PLACES_END:
+        return True
+    if is_given_name(first):
+        return False
+    return last in _PLACES_END_TOO or first in _PLACES_BEGIN or is_known(name)
 
 
 def is_person(cell: str) -> bool:

@@ -190,8 +190,8 @@ def send_cancelled(event: Event, address: str, attendee: Attendee) -> None:
 
 
 def send_held(attendee: Attendee) -> Sending:
-    """The only mail to a stranger: their turn is held for a day, and the button behind the link confirms
-    it."""
+    """The only mail to a stranger until they confirm: their turn is held for a day, and the button behind the
+    link confirms it."""
     event = attendee.event
     return post(event, [mail_of("held", attendee.email, _about(attendee))])
 

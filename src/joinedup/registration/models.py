@@ -322,6 +322,12 @@ class Attendee(models.Model):
         """Comes as a young person: with a companion, under a chosen name, never written to."""
         return YOUNG in self.parts
 
+    @property
+    def is_resident(self) -> bool:
+        """Comes for themselves: an adult of no organisation, nor of one that nobody has settled yet."""
+        named = bool(self.unlisted) and not self.unlisted_settled
+        return not self.is_young and self.sector_id is None and not named
+
     def scope(self) -> Scope:
         return self.event.scope()
 

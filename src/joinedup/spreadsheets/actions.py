@@ -214,6 +214,7 @@ def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) ->
     `mapping`: our field -> column number. Raises ValidationError if a required field has no column.
     """
     require(by, "spreadsheet.bring", on=upload)
+    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
     _refuse_finished(upload)
     fields = {field.name: field for field in KINDS[upload.kind].fields}
     if mapping.keys() - fields.keys() or any(not 0 <= n < len(upload.header) for n in mapping.values()):

@@ -20,7 +20,16 @@ from django.core.exceptions import ValidationError
 
 from joinedup.engines.reading.page_text import repaired
 from joinedup.engines.words import seen
-from joinedup.offline.workbook_process import BookLine, Contents, Joined, Limits, Stopped, whole_book
+from joinedup.offline.workbook_process import (
+    NOT_READ,
+    BookLine,
+    Broken,
+    Contents,
+    Joined,
+    Limits,
+    Stopped,
+    whole_book,
+)
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
@@ -34,16 +43,6 @@ _EXPECTED = frozenset("£€ ‘’“”–—…•·°²½¼éèêëáàâä�
 # A workbook of 5 MB unpacks to perhaps ten times that; far more is a bomb. The largest lists that people brought took
 # 0.15 GB and two seconds.
 LIMITS = Limits(unpacked=60 * 1024**2, memory=512 * 1024**2, seconds=8, cells=1_000_000, said=32 * 1024**2)
-_TOO_MUCH = "This file unpacks to far more than a list of 5,000 rows: bring it as CSV."
-_NOT_READ = {
-    "too large": _TOO_MUCH,
-    "too much": _TOO_MUCH,
-    "damaged": "The file is damaged or incomplete: open it, save it again, and bring that.",
-    "entities": "This file was not saved by a spreadsheet program: bring CSV.",
-    "no workbook": "This is a ZIP file, not a spreadsheet: bring a CSV or XLSX file.",
-}
-
-
 # The apostrophe by which a spreadsheet keeps a number as text, and our own lists what would run as a formula.
 _AS_TEXT = re.compile(r"^'(?=[=+\-@]|[\d.,/ ]+$)")
 
@@ -188,13 +187,16 @@ def _xlsx(content: bytes) -> Book:
             with closing(lines):
                 book = _book(lines)
         except Stopped as stopped:
-            raise Unreadable(_NOT_READ[stopped.reason]) from None
+            raise Unreadable(NOT_READ[stopped.reason]) from None
     if not book.sheets:
         raise Unreadable("No sheet in this file holds anything.")
     return book
 
 
 _ENOUGH = "The sheets before it hold too much to read it too: bring it in a file of its own."
+
+
+_BROKEN = "This sheet is damaged. Open the file, save it again, and bring that."
 
 
 def _book(lines: Iterator[BookLine]) -> Book:
@@ -216,6 +218,8 @@ def _raw(title: str, lines: Iterator[BookLine]) -> RawSheet:
         for each in lines:
             if isinstance(each, Joined):
                 return RawSheet(title, _tidy(rows), [] if refused else each.ranges, refused)
+            if isinstance(each, Broken):
+                return RawSheet(title, [], refused=refused or _BROKEN)
             if isinstance(each, list) and not refused:
                 try:
                     cells = [seen(cell) for cell in each]
@@ -226,7 +230,7 @@ def _raw(title: str, lines: Iterator[BookLine]) -> RawSheet:
     except Stopped as stopped:
         if stopped.reason != "too much":
             raise
-        return RawSheet(title, [], refused=refused or _TOO_MUCH)
+        return RawSheet(title, [], refused=refused or NOT_READ["too much"])
     # The reading stopped in a sheet before it.
     return RawSheet(title, [], refused=_ENOUGH)
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from joinedup.accounts.request import Request
+from joinedup.accounts.stale import one_at_a_time, was_changed, watch
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import actions, queries, wording
 from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_header, chosen_sectors, chosen_ticks
@@ -78,6 +79,7 @@ def upload_new(request: Request, slug: str) -> HttpResponse:
 
 
 @login_required
+@one_at_a_time
 def upload_columns(request: Request, pk: int) -> HttpResponse:
     upload = _upload(request, pk)
     if not _is_open(upload):
@@ -91,6 +93,7 @@ def upload_columns(request: Request, pk: int) -> HttpResponse:
         fields=fields,
         mapping=upload.mapping,
     )
+    watch(form, upload)
     if request.method == "POST" and form.is_valid():
         try:
             actions.choose_columns(by=request.person, upload=upload, mapping=form.mapping())
@@ -106,6 +109,13 @@ def upload_columns(request: Request, pk: int) -> HttpResponse:
 def _other_sheet(request: Request, upload: Upload) -> HttpResponse:
     """Reads another sheet of the file, or the same one from other headings; nothing is kept of a list of people."""
     number = request.POST["sheet"]
+    # Whoever presses this button has typed nothing: they are shown what a colleague chose, and may press again.
+    if was_changed(upload, request.POST.get("version", "")):
+        messages.error(
+            request,
+            _("Somebody changed this since you opened the page. Look at what they chose, then choose again."),
+        )
+        return redirect("upload_columns", upload.pk)
     try:
         actions.choose_sheet(
             by=request.person,

@@ -22,8 +22,9 @@ from joinedup.opportunities.touching import touch
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.places.queries import is_place_name
 from joinedup.taxonomy.models import Theme
-from joinedup.voice.checks import findings, reply_refusal
+from joinedup.voice.checks import findings, reply_refusal, title_refusal
 from joinedup.voice.models import Contribution, Conversation, Host, PartnerReply
 from joinedup.voice.queries import places_of, repliers
 from joinedup.voice.replies_by_mail import by_mail, tell, tell_of_contradiction, version_of
@@ -101,7 +102,7 @@ def give(*, by: Person, host: Host, text: str, age_band: str, names_nobody: bool
         raise ValidationError(_("This question is not open today."))
     if age_band == Contribution.ADULT:
         raise ValidationError({"age_band": _("This question is for young people.")})
-    for finding in findings(text):
+    for finding in findings(text, is_place_name):
         if finding.certain or not names_nobody:
             raise ValidationError({"text": finding.sentence})
     contribution = Contribution(
@@ -276,7 +277,7 @@ def reply(
     plain = " ".join(text.split())
     role = " ".join(said_by.split())
     for field, words in (("text", plain), ("said_by", role)):
-        if wrong := reply_refusal(words):
+        if wrong := reply_refusal(words, is_place_name):
             raise ValidationError({field: wrong})
     held = PartnerReply.objects.filter(contribution=current).first()
     before, told = (audit.snapshot(held), version_of(held)) if held else (None, "")
@@ -338,8 +339,8 @@ def make_topic(*, by: Person, contribution: Contribution, title: str, theme: The
         raise ValidationError(_("An adult said this: their partner can propose it as a topic."))
     if contribution.topic_id is not None:
         raise ValidationError(_("It is a topic already."))
-    if findings(title):
-        raise ValidationError({"title": findings(title)[0].sentence})
+    if wrong := title_refusal(title, is_place_name):
+        raise ValidationError({"title": wrong})
     event = contribution.conversation.event
     last = event.topics.aggregate(last=Max("order"))["last"]
     topic = Topic(

@@ -6,9 +6,11 @@ A machine finds what is obvious. A trained adult reads everything before it is s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from joinedup.privacy.detect import (
     BIRTH,
@@ -21,13 +23,22 @@ from joinedup.privacy.detect import (
     POLICE_NUMBER,
     POSTCODE,
     PUPIL_NUMBER,
-    SOMEBODY,
     STREET,
     TEN_FIGURES,
     Detector,
     found_in,
+    is_given_name,
+    maybe_people,
+    without_streets,
 )
 from joinedup.privacy.free_text import refusal
+
+IsPlace = Callable[[str], bool]
+
+
+_A_NAME = gettext_lazy(
+    "There may be a person’s name in this. Please take it out: “a friend” or “a teacher” is enough."
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +66,15 @@ REFUSED: tuple[Detector, ...] = (
 )
 
 
-def findings(text: str) -> list[TextFinding]:
+def no_place(_name: str) -> bool:
+    """For where no place is known."""
+    return False
+
+
+def findings(text: str, is_known_place: IsPlace = no_place) -> list[TextFinding]:
     """What the text may give away: at most one certain finding that names all ways to reach somebody, then at
-    most one question each about a name and about a place where somebody can be found."""
+    most one question each about a name and about a place where somebody can be found. The name of a place is no
+    person's: `is_known_place` says which are known (`places.queries.is_place_name`)."""
     found = []
     reach = list(dict.fromkeys(str(each.what) for each in found_in(text, REFUSED)))
     if reach:
@@ -71,14 +88,11 @@ def findings(text: str) -> list[TextFinding]:
                 certain=True,
             )
         )
-    # A street's two capitals are not a person's.
-    if SOMEBODY.is_in(STREET.pattern.sub("…", text)):
+    if maybe_people(without_streets(text), is_known_place):
         found.append(
             TextFinding(
                 "name",
-                _(
-                    "There may be a person’s name in this. Please take it out: “a friend” or “a teacher” is enough."
-                ),
+                str(_A_NAME),
                 certain=False,
             )
         )
@@ -96,12 +110,24 @@ def findings(text: str) -> list[TextFinding]:
     return found
 
 
-def reply_refusal(text: str) -> str:
+def title_refusal(text: str, is_known_place: IsPlace) -> str:
+    """Why the title of a topic is refused, in one sentence; "" if it is accepted. Unlike an answer it may name a place:
+    whoever plans the event writes it, and a place is what a topic is about."""
+    found = [each.sentence for each in findings(text, is_known_place) if each.kind != "place"]
+    # A title begins with a capital, so that at its beginning only a common given name tells a person.
+    title = without_streets(text.strip())
+    at_first = [each for each in maybe_people(f", {title}", is_known_place)[:1] if title.startswith(each)]
+    if at_first and is_given_name(at_first[0].split()[0]):
+        found.append(str(_A_NAME))
+    return found[0] if found else ""
+
+
+def reply_refusal(text: str, is_known_place: IsPlace = no_place) -> str:
     """Why the reply of a partner is refused, in one sentence; "" if it is accepted. Everybody reads it, and a role does
     where a name would: names of organisations and streets are what such a line is about."""
     if wrong := refusal(text):
         return wrong
-    named = (match[0] for match in SOMEBODY.pattern.finditer(STREET.pattern.sub("…", text)))
+    named = maybe_people(without_streets(text), is_known_place)
     if any(not ORGANISED.search(each) for each in named):
         return _(
             "There may be a person’s name in this. Please say their role: “the head” or “a youth worker”."

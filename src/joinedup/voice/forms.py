@@ -11,6 +11,7 @@ from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.places.queries import is_place_name
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings
 from joinedup.voice.models import Contribution, PartnerReply
@@ -85,7 +86,7 @@ class ContributionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        for finding in findings(values.get("text", "")):
+        for finding in findings(values.get("text", ""), is_place_name):
             self.asks = self.asks or not finding.certain
             if finding.certain or not values.get("names_nobody"):
                 self.add_error("text", finding.sentence)

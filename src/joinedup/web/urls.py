@@ -10,7 +10,7 @@ from joinedup.web.funnel.views import opportunity_paths, opportunity_paths_csv
 from joinedup.web.home.views import home
 from joinedup.web.initiative.views import initiative
 from joinedup.web.methods.views import methods
-from joinedup.web.partner.views import partner, partners, partners_csv
+from joinedup.web.partner.views import asks_csv, partner, partners, partners_csv
 from joinedup.web.people.leaving import account_close, person_close, person_closed, person_erase
 from joinedup.web.people.views import people, person_invite, role_take_away
 from joinedup.web.place.views import place
@@ -40,6 +40,7 @@ urlpatterns = [
     path("partners/<slug:slug>/", partner, name="partner"),
     path("partners/", partners, name="partners"),
     path("partners.csv", partners_csv, name="partners_csv"),
+    path("asks.csv", asks_csv, name="asks_csv"),
     path("initiatives/<slug:slug>/", initiative, name="initiative"),
     path("strategy/<str:ref>/", commitment, name="commitment"),
     path("strategy/<str:ref>/update/", commitment_update, name="commitment_update"),

@@ -3,6 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from joinedup.accounts.second_factor import always_open
 
+
+@always_open
 def worried(request: HttpRequest) -> HttpResponse:
     return render(request, "web/worried.jinja")

@@ -12,6 +12,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.queries.table_notes import is_the_day
 from joinedup.events.models import Session
+from joinedup.places.queries import is_place_name
 from joinedup.tables.models import Sitting
 from joinedup.voice.actions import State
 from joinedup.voice.checks import findings
@@ -45,7 +46,7 @@ def quote(
         raise ValidationError(_("No quotes are kept here: nobody of this host sits at the table."))
     if not said_yes:
         raise ValidationError({"said_yes": _("Ask them first. Without their yes it is not written down.")})
-    for finding in findings(text):
+    for finding in findings(text, is_place_name):
         if finding.certain or not names_nobody:
             raise ValidationError({"text": finding.sentence})
     same = Contribution.objects.filter(host=host, text=text.strip(), state=State.WAITING)

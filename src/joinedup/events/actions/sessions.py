@@ -12,6 +12,7 @@ from joinedup.accounts.fields import check, refuse_unknown
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Session, Speaker
+from joinedup.partners.undelivered import OF_SPEAKERS, settle_corrected
 from joinedup.privacy import free_text
 
 SESSION = ("starts", "minutes", "title", "kind", "round", "about", "off_record", "notes")
@@ -105,9 +106,18 @@ def add_speaker(*, by: Person, event: Event, **details: Any) -> Speaker:
 def change_speaker(*, by: Person, speaker: Speaker, **details: Any) -> Speaker:
     """Change who speaks, where, or whether they agreed to be named."""
     require(by, "event.plan", on=speaker)
-    before = audit.snapshot(Speaker.objects.get(pk=speaker.pk))
+    stored = Speaker.objects.get(pk=speaker.pk)
+    before, was = audit.snapshot(stored), stored.email
     _fill_in_speaker(speaker, details)
     audit.record(by=by, action="speaker.change", on=speaker, before=before)
+    settle_corrected(
+        by=by,
+        was=was,
+        now=speaker.email,
+        footprints=[speaker.event.footprint_id],
+        of=OF_SPEAKERS,
+        goes_there=bool(speaker.email),
+    )
     return speaker
 
 

@@ -43,11 +43,11 @@ def confirm_place(*, by: Person, attendee: Attendee) -> Attendee:
     """Confirm through the button behind the link in the mail: they count, in the order in which they
     registered.
 
-    If they are too late, they come after everyone else. The page says what they have; nobody gets another
-    mail. Confirming twice changes nothing.
+    If they are too late, they come after everyone else. The page says what they have, and so does a mail each,
+    with the code for the door. Confirming twice changes nothing and writes to nobody.
     """
     require(by, "event.register", on=attendee)
-    return confirm(by, attendee, told=True)
+    return confirm(by, attendee)
 
 
 @touching.left_to_the_worker()
@@ -55,11 +55,12 @@ def confirm_place(*, by: Person, attendee: Attendee) -> Attendee:
 def confirm_by_hand(*, by: Person, attendee: Attendee) -> Attendee:
     """A planner knows that they come. They get a mail that says whether they have a place."""
     require(by, "event.vouch", on=attendee)
-    return confirm(by, attendee, told=False)
+    return confirm(by, attendee)
 
 
-def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
-    """Let them count, with the young people they bring; sends a mail unless they are `told` in another way."""
+def confirm(by: Person, attendee: Attendee) -> Attendee:
+    """Let them count, with the young people they bring and the colleagues they registered; each adult has a mail
+    that says what they have now and, with a place, their code for the door."""
     event = open_event(attendee.event)
     attendee.refresh_from_db()
     attendee.event = event
@@ -84,11 +85,9 @@ def confirm(by: Person, attendee: Attendee, *, told: bool) -> Attendee:
     colleagues = _confirm_colleagues(by, event, attendee)
     with_them = attendee.with_them.values_list("pk", flat=True)
     fill_places(event, quiet=[attendee.pk, *with_them, *(each.pk for each in colleagues)])
-    attendee.refresh_from_db()
-    if not told:
-        for each in (attendee, *colleagues):
-            each.refresh_from_db()
-            mails.send_registration(each, each.email)
+    for each in (attendee, *colleagues):
+        each.refresh_from_db()
+        mails.send_registration(each, each.email)
     return attendee
 
 

@@ -20,6 +20,7 @@ from joinedup.mail.kinds import INVITATIONS, unwilling
 from joinedup.mail.outbox import Refused
 from joinedup.mail.send import Undo
 from joinedup.partners.models import Contact, Partner
+from joinedup.partners.undelivered import OF_REGISTRATION, settle_corrected
 from joinedup.registration import mails
 from joinedup.registration.models import Invitation
 
@@ -117,10 +118,10 @@ def change_invitation(
     *, by: Person, invitation: Invitation, email: str, role: str, name: str = "", brings: str = ""
 ) -> Invitation:
     """Correct an invitation. If the address changes, the old link stops working and the invitation has to be
-    sent again."""
+    sent again; mails to the old address that did not arrive are dealt with."""
     require(by, "event.invite", on=invitation)
     _check_brings(brings)
-    before = audit.snapshot(invitation)
+    before, was = audit.snapshot(invitation), invitation.email
     if email.strip().lower() != invitation.email:
         _refuse_answered(invitation, "its address can no longer be changed. Invite somebody else instead.")
         invitation.email = _address(invitation.event, email)
@@ -128,6 +129,15 @@ def change_invitation(
     invitation.role, invitation.name, invitation.brings = role.strip(), name.strip(), brings
     invitation.save()
     audit.record(by=by, action="event.change_invitation", on=invitation, before=before)
+    # The link in the old mail is dead: the invitation waits in its list to be sent with its new one.
+    settle_corrected(
+        by=by,
+        was=was,
+        now=invitation.email,
+        footprints=[invitation.event.footprint_id],
+        of=OF_REGISTRATION,
+        goes_there=False,
+    )
     return invitation
 
 

@@ -234,7 +234,7 @@ def _again(
     who now proves that the address is theirs counts, someone whose day had passed is held again, and young
     people not named before are asked about."""
     if known.standing in {Standing.HELD, Standing.LAPSED} and proved:
-        known = held_places.confirm(by, known, told=False)
+        known = held_places.confirm(by, known)
     elif known.standing == Standing.LAPSED:
         held_places.hold_again(by, known)
         _hold(known)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from joinedup.events.models import Event
-from joinedup.registration.models import YOUNG, Attendee
+from joinedup.registration.models import RESIDENT, YOUNG, Attendee
 from joinedup.taxonomy.models import Sector
 
 PARTS = [
@@ -18,6 +18,8 @@ PARTS = [
     ("scribe", _("Writes")),
     ("speaker", _("Speaks")),
     ("guest", _("Guests")),
+    # As they said when they registered.
+    (RESIDENT, _("Residents (“I come for myself”)")),
 ]
 
 

@@ -14,7 +14,7 @@ from joinedup.accounts.person import Person
 from joinedup.events.models import Event
 from joinedup.partners.models import Ask, Partner
 from joinedup.privacy.retention import PERSONAL_DETAILS
-from joinedup.registration.models import YOUNG, Attendee, Invitation
+from joinedup.registration.models import RESIDENT, YOUNG, Attendee, Invitation
 from joinedup.taxonomy.models import Sector, Theme
 
 
@@ -70,8 +70,8 @@ def filtered(
     part: str = "",
     arrived: str = "",
 ) -> list[Attendee]:
-    """Those who registered and match every filter given (`arrived`: yes or no), in order of registration; 2
-    queries. Those who have not confirmed appear only if asked for by standing."""
+    """Those who registered and match every filter given (`part`: a part in the day, or RESIDENT; `arrived`: yes or no),
+    in order of registration; 2 queries. Those who have not confirmed appear only if asked for by standing."""
     found = attendees(event)
     if standing:
         found = found.filter(standing=standing)
@@ -81,6 +81,8 @@ def filtered(
         found = found.filter(sector=sector)
     if arrived:
         found = found.filter(arrived_at__isnull=arrived == "no")
+    if part == RESIDENT:
+        return [each for each in found if each.is_resident]
     return [each for each in found if not part or part in each.parts]
 
 

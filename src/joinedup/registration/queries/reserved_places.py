@@ -29,7 +29,7 @@ def group_of(attendee: Attendee, bringing: Iterable[int | None] = ()) -> str:
         return YOUNG
     if attendee.sector_id:
         return f"sector:{attendee.sector_id}"
-    return "" if attendee.unlisted and not attendee.unlisted_settled else RESIDENTS
+    return RESIDENTS if attendee.is_resident else ""
 
 
 @dataclass

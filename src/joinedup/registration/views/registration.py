@@ -59,8 +59,8 @@ def _register(request: Request, event: Event, invited: Invitation | None, form: 
     else:
         words = _(
             "Thank you. One more step: open the mail that we are sending to this address, and press its button within "
-            "a day. Your place counts from then on. Each person gets one mail: if you have none, look among unwanted "
-            "mail."
+            "a day. Your place counts from then on, and a second mail says what you have, with your code for the "
+            "door. If you have no mail, look among unwanted mail."
         )
     with suppress(NobodyThere):
         register(by=request.person, event=event, invitation=invited, **details)

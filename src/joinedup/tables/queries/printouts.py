@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.safestring import SafeString
+
 from joinedup.events.models import Event
+from joinedup.registration.door_code import code_square
 from joinedup.registration.models import Attendee
 from joinedup.tables.models import PlanReport, Sitting
 from joinedup.tables.queries.reasons import Reasons, reasons, told_to_them
@@ -47,6 +50,19 @@ class Print:
                 each.attendee.number,
             ),
         )
+
+
+def squares(event: Event, plan: Print) -> dict[int, SafeString]:
+    """The square for the door of everybody in the plan who has a place, by registration number; none where the event
+    is cancelled. No query."""
+    if event.cancelled_on:
+        return {}
+    found = {}
+    for each in plan.people:
+        if each.attendee.standing == Attendee.Standing.PLACED:
+            each.attendee.event = event
+            found[each.attendee.number] = code_square(each.attendee)
+    return found
 
 
 def to_print(event: Event, *, with_reasons: bool = False) -> Print:

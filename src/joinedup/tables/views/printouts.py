@@ -31,12 +31,15 @@ def event_plan_print(request: Request, slug: str) -> HttpResponse:
     only = request.GET.get("only", "")
     # A page for each person is a lot of paper, so it is printed only on request.
     shown = [only] if only in kinds else ["cards", "badges", "door"]
+    to_print = printouts.to_print(event, with_reasons="people" in shown)
     context = {
         "event": event,
         "kinds": kinds,
         "shown": shown,
         "only": only,
-        "plan": printouts.to_print(event, with_reasons="people" in shown),
+        "plan": to_print,
+        # Everything but the cards of the tables is about one person.
+        "squares": printouts.squares(event, to_print) if shown != ["cards"] else {},
         "label": seating.badge_name,
     }
     return render(request, "tables/printouts.jinja", context)

@@ -79,7 +79,7 @@ def _press(request: Request, attendee: Attendee, button: str) -> None:
         said = _("Your registration is cancelled. Thank you for telling us.")
         attempt(request, lambda: cancel_registration(by=by, attendee=attendee), lambda _done: str(said))
     elif button == "confirm":
-        said = _("Thank you. That was all: this page says what you have.")
+        said = _("Thank you. This page says what you have, and we are writing it to you too.")
         attempt(request, lambda: confirm_place(by=by, attendee=attendee), lambda _done: str(said))
     elif button == "still":
         said = _("Thank you. You are expected on the new day.")

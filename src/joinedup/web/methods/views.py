@@ -4,8 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from joinedup.accounts.request import Request
+from joinedup.accounts.second_factor import always_open
 from joinedup.web.methods import queries as methods_page
 
 
+@always_open
 def methods(request: Request) -> HttpResponse:
     return render(request, "web/methods.jinja", {"methods": methods_page.everything()})

@@ -213,3 +213,39 @@ def csv_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[objec
             partner.source,
             partner.source_url,
         ]
+
+
+ASKS_HEADER = [
+    "In their words",
+    "Partner",
+    "Need or help",
+    "Themes",
+    "Places",
+    "Confirmed by the body on",
+    "Who may see it",
+    "Demonstration",
+    "Source",
+]
+# The words that a sheet of asks brings back as they are.
+_NEED_OR_HELP = {Ask.Kind.NEED: "need", Ask.Kind.OFFER: "help"}
+
+
+def ask_rows(person: Person, partners: QuerySet[Partner]) -> Iterator[list[object]]:
+    """What these partners need and can give, as their pages list it for `person` and as far as it is open, as rows
+    under ASKS_HEADER; 3 queries."""
+    found = Ask.objects.visible_to(person).filter(
+        partner__in=partners.order_by().values("pk"), closed_on=None
+    )
+    asks = found.select_related("partner").prefetch_related("themes", "places")
+    for ask in asks.order_by("partner__name", "kind", "created", "pk"):
+        yield [
+            ask.text,
+            ask.partner.name,
+            _NEED_OR_HELP[Ask.Kind(ask.kind)],
+            several(ask.themes.all()),
+            several(ask.places.all()),
+            ask.confirmed_on,
+            ask.get_marking_display(),
+            ask.is_demonstration,
+            ask.source,
+        ]

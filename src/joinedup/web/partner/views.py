@@ -9,13 +9,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from joinedup.accounts.request import Request
-from joinedup.documents.csv_file import as_csv
+from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.partners.forms import (
     PartnerFilter,
 )
 from joinedup.partners.old_addresses import leads_on
 from joinedup.partners.queries import count_by_sector, find_partners
-from joinedup.web.partner.queries import CSV_HEADER, csv_rows, initiatives_each, partner_page
+from joinedup.web.partner.queries import (
+    ASKS_HEADER,
+    CSV_HEADER,
+    ask_rows,
+    csv_rows,
+    initiatives_each,
+    partner_page,
+)
 
 PAGE = 25
 
@@ -39,8 +46,15 @@ def partners_csv(request: Request) -> HttpResponse:
     found = find_partners(request.person, **PartnerFilter(request.GET).chosen())
     content = as_csv(CSV_HEADER, csv_rows(request.person, found))
     name = f"partners-{timezone.localdate().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
+    return csv_file(name, content)
+
+
+@require_safe
+def asks_csv(request: Request) -> HttpResponse:
+    """What the partners of the list need and can give."""
+    found = find_partners(request.person, **PartnerFilter(request.GET).chosen())
+    name = f"needs-and-offers-{timezone.localdate().isoformat()}.csv"
+    return csv_file(name, as_csv(ASKS_HEADER, ask_rows(request.person, found)))
 
 
 @require_safe

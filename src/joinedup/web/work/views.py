@@ -16,7 +16,7 @@ from joinedup.accounts.request import Request
 from joinedup.mail.models import OutgoingMail
 from joinedup.opportunities.actions.reading import have_read
 from joinedup.opportunities.forms.lists import UntilForm
-from joinedup.partners.undelivered import send_once_more, settle, take_back_settling
+from joinedup.partners.undelivered import send_once_more, send_to_corrected, settle, take_back_settling
 from joinedup.places.models import Footprint
 from joinedup.privacy.retention import SENT_MAIL
 from joinedup.support.fitting import funds_that_fit
@@ -47,6 +47,7 @@ def my_work_mails(request: Request) -> HttpResponse:
     if request.method == "POST":
         act, done = {
             "again": (send_once_more, _("We are sending it again.")),
+            "to_new": (send_to_corrected, _("We are sending it to the new address.")),
             "done": (settle, _("Dealt with. You can undo it below.")),
             "back": (take_back_settling, _("It waits again.")),
         }.get(request.POST.get("do", ""), (None, ""))
