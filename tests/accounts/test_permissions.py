@@ -99,7 +99,6 @@ MATRIX = {
     "opportunity.assign": "-- -- y- --",
     "opportunity.ask": "-- -- y- --",
     "opportunity.choose": "-- -- y- --",
-    "opportunity.settle_answers": "-- -- y- --",
     "opportunity.weigh": "-- -- y- --",
     "opportunity.publish": "-- -- y- --",
     "opportunity.refresh": "-- -- y- -y",

@@ -112,7 +112,6 @@ PERMISSIONS: dict[str, dict[Role, Over]] = {
     "opportunity.snooze": _COORDINATED,
     "opportunity.assign": _COORDINATED,
     "opportunity.ask": _COORDINATED,
-    "opportunity.settle_answers": _COORDINATED,
     "opportunity.choose": _COORDINATED,
     "opportunity.weigh": _COORDINATED,
     "opportunity.publish": _COORDINATED,

@@ -128,7 +128,7 @@ NAMES: dict[str, frozenset[str]] = {
     "strategy.Update": frozenset({"by"}),
     "clusters.Scan": frozenset({"asked_by"}),
     "clusters.Outcome": frozenset({"by"}),
-    "opportunities.Opportunity": frozenset({"decided_by", "answers_settled_by"}),
+    "opportunities.Opportunity": frozenset({"decided_by"}),
     "opportunities.Answer": frozenset({"by"}),
     "opportunities.Priority": frozenset({"chosen_by"}),
     "opportunities.Enquiry": frozenset({"by"}),

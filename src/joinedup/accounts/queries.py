@@ -75,8 +75,6 @@ DONE = {
     "report_by_mail": "reported on it by mail",
     "thank": "sent everybody their page",
     "ask_young": "asked young people through their host",
-    "settle_answers": "said what holds of answers that contradict each other",
-    "reopen_answers": "took back what holds of them",
     "snooze": "put it off",
     "spot": "spotted it",
     "start": "started it",

@@ -120,13 +120,6 @@ class Opportunity(models.Model):
         DISMISSED = "dismissed", "Set aside"
         GONE = "gone", "No longer found"
 
-    class AnswersSettled(models.TextChoices):
-        """What holds where one body already does it and to the same thing another says “not us”."""
-
-        DONE = "done", "It is done there already"
-        OPEN = "open", "It is not done there yet"
-        BOTH = "both", "Both are right, each for itself"
-
     class Reason(models.TextChoices):
         ALREADY_DONE = "already_done", "It is already being done"
         NOT_NOW = "not_now", "Not this year"
@@ -169,14 +162,6 @@ class Opportunity(models.Model):
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     decided_by = models.CharField(max_length=160, blank=True)
     decided_on = models.DateField(null=True, blank=True)
-    answers_settled = models.CharField(
-        max_length=7,
-        choices=AnswersSettled,
-        blank=True,
-        help_text="what holds where answers contradict each other",
-    )
-    answers_settled_by = models.CharField(max_length=160, blank=True)
-    answers_settled_at = models.DateTimeField(null=True, blank=True)
     spotted_by = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -15,7 +15,6 @@ from joinedup.accounts.models import User
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.opportunities.models import Opportunity, Run
-from joinedup.opportunities.queries.contradictions import contradiction
 from joinedup.opportunities.queries.desk import people_for
 from joinedup.opportunities.queries.lists import UNDECIDED
 
@@ -60,44 +59,6 @@ def snooze(*, by: Person, opportunity: Opportunity, until: datetime.date) -> Opp
     if not today < until <= today + LONGEST_SNOOZE:
         raise ValidationError(_("Choose a day after today and within a year."))
     return _set(by, opportunity, "opportunity.snooze", snoozed_until=until)
-
-
-@transaction.atomic
-def settle_answers(*, by: Person, opportunity: Opportunity, how: str) -> Opportunity:
-    """Say what holds where answers contradict each other: off the coordinator's list, until somebody contradicts
-    anew. The answers stay as they were given."""
-    require(by, "opportunity.settle_answers", on=opportunity)
-    hold(opportunity, UNDECIDED, shared_only=True)
-    if how not in Opportunity.AnswersSettled.values:
-        raise ValidationError(_("Choose what holds there."))
-    if contradiction(opportunity, opportunity.answers.all()) is None:
-        raise ValidationError(_("These answers no longer contradict each other."))
-    now = timezone.now()
-    return _set(
-        by,
-        opportunity,
-        "opportunity.settle_answers",
-        answers_settled=how,
-        answers_settled_by=by.name[:160],
-        answers_settled_at=now,
-    )
-
-
-@transaction.atomic
-def reopen_answers(*, by: Person, opportunity: Opportunity) -> Opportunity:
-    """The undo of `settle_answers`."""
-    require(by, "opportunity.settle_answers", on=opportunity)
-    hold(opportunity, UNDECIDED, shared_only=True)
-    if opportunity.answers_settled_at is None:
-        raise ValidationError(_("It waits already."))
-    return _set(
-        by,
-        opportunity,
-        "opportunity.reopen_answers",
-        answers_settled="",
-        answers_settled_by="",
-        answers_settled_at=None,
-    )
 
 
 @transaction.atomic

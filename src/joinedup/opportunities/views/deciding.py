@@ -20,9 +20,7 @@ from joinedup.accounts.request import Request
 from joinedup.opportunities.actions.deciding import (
     assign,
     put_back,
-    reopen_answers,
     set_aside,
-    settle_answers,
     snooze,
     take_up,
     unassign,
@@ -89,25 +87,6 @@ def opportunity_wake(request: Request, pk: int) -> HttpResponse:
         pk,
         lambda found: wake(by=request.person, opportunity=found),
         _back_on_the_list,
-    )
-
-
-@login_required
-@require_POST
-def opportunity_settle_answers(request: Request, pk: int) -> HttpResponse:
-    how = request.POST.get("how", "")
-    if how == "undo":
-        return _decide(
-            request,
-            pk,
-            lambda found: reopen_answers(by=request.person, opportunity=found),
-            lambda _found: str(_("Taken back: it waits in My work again.")),
-        )
-    return _decide(
-        request,
-        pk,
-        lambda found: settle_answers(by=request.person, opportunity=found, how=how),
-        lambda _found: str(_("Settled. You can undo it on this page.")),
     )
 
 

@@ -18,7 +18,6 @@ from joinedup.opportunities.actions.answering import answer, take_back
 from joinedup.opportunities.forms.one import AnswerForm, SetAsideForm, SnoozeForm
 from joinedup.opportunities.models import Answer, Opportunity
 from joinedup.opportunities.queries import beside, one, reasons, who
-from joinedup.opportunities.queries.contradictions import contradiction
 from joinedup.opportunities.queries.desk import desk
 
 
@@ -44,8 +43,6 @@ def show(request: Request, found: Opportunity, **forms: Any) -> HttpResponse:
         "words": Answer.Word.choices,
         "answer_form": AnswerForm(partners=one.parties_of(request.person, found)),
         "desk": desk(request.person, found),
-        "contradicting": contradiction(found, found.answers.all()),
-        "settle_words": Opportunity.AnswersSettled.choices,
         "beside": beside.of(request.person, found),
         "inside": found.footprint_id in request.person.footprint_ids,
         "set_aside_form": SetAsideForm(),

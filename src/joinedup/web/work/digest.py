@@ -122,13 +122,6 @@ def sections_of(
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
         ),
         _asked_for(waiting),
-        DigestSection(
-            _("Answers that contradict each other"),
-            [
-                (each.opportunity.heading, address_of("opportunity", each.opportunity.pk))
-                for each in waiting.contradictions
-            ],
-        ),
         _listed(_("Opportunities given to you"), waiting.assigned, moves),
         *([_agreements(waiting)] if wants[Mail.AGREEMENTS] else []),
         _to_confirm(waiting),

@@ -21,7 +21,6 @@ from joinedup.agreements.queries.successors import ToTakeOver, waiting_to_take_o
 from joinedup.events.models import Event
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import BEST_FIRST, Answer, Opportunity
-from joinedup.opportunities.queries.contradictions import Contradiction, contradictions
 from joinedup.opportunities.queries.lists import UNDECIDED, awake
 from joinedup.opportunities.queries.since import Unread, looked, unread
 from joinedup.partners.duplicates import near_pair_count
@@ -84,8 +83,6 @@ class Waiting:
     late: Shortlist[Agreement] = field(default_factory=Shortlist)
     moved: list[Unread] = field(default_factory=list)
     assigned: Shortlist[Opportunity] = field(default_factory=Shortlist)
-    # Answers of bodies that contradict each other.
-    contradictions: list[Contradiction] = field(default_factory=list)
     # How many pairs of records look like one body: one page for all of them.
     near_pairs: int = 0
     # Mails that did not arrive.
@@ -107,7 +104,6 @@ class Waiting:
             self.uploads,
             self.unlisted,
             self.moved,
-            self.contradictions,
         )
         lists = (
             self.assigned,
@@ -131,7 +127,6 @@ class Waiting:
             self.responses,
             self.conversations,
             self.asked_for,
-            self.contradictions,
         )
         return bool(self.people.total or self.assigned.items or any(asked))
 
@@ -209,7 +204,6 @@ def waiting_for(person: Person) -> Waiting:
             "late": _shortlist(_late(person, today)),
             "moved": unread(person, looks, now),
             "unsettled": unsettled(person),
-            "contradictions": contradictions(person),
             "untold": untold(person),
             "near_pairs": near_pair_count(person, person.coordinated_ids),
         }
