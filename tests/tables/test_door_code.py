@@ -181,18 +181,19 @@ def test_a_choice_that_is_none_changes_nothing(event: Event, world: World, walke
     assert event.attendees.get().unlisted_settled is False
 
 
-def test_what_is_printed_of_a_person_has_their_square_and_no_card_of_a_table(seated: Event, as_: Any):
+def test_the_list_for_the_door_and_a_persons_page_have_the_square_and_nothing_that_is_worn(seated: Event, as_: Any):
     alice, path = as_("alice"), f"/events/{seated.slug}/plan/print/"
     here = list(seated.attendees.filter(seats__isnull=False).distinct())
     assert len(here) > 2
-    for only in ("badges", "door", "people"):
+    for only in ("door", "people"):
         page = alice.get(path, {"only": only}).content.decode()
         assert page.count('class="ju-square ju-square--paper"') == len(here), only
         for each in here:
             assert page.count(f'<span class="ju-square__code">{each.code}</span>') == 1
             assert code_square(each) in page
             assert each.token not in page
-    assert "ju-square--paper" not in alice.get(path, {"only": "cards"}).content.decode()
+    for only in ("cards", "badges"):
+        assert "ju-square--paper" not in alice.get(path, {"only": only}).content.decode()
     Event.objects.filter(pk=seated.pk).update(cancelled_on=timezone.localdate())
     assert "ju-square--paper" not in alice.get(path).content.decode()
     for who in ("bob", "charlie"):

@@ -339,4 +339,4 @@ def test_what_is_printed(seated: Event, world: World, come, as_):
         for secret in ("@example.org", "secret diet", *seated.attendees.values_list("token", flat=True)):
             assert secret not in page
     cards = text(alice.get(path, {"only": "cards"}))
-    assert not any(code in cards for code in seated.attendees.values_list("code", flat=True))
+    assert not any(code in cards + badges for code in seated.attendees.values_list("code", flat=True))

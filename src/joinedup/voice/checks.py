@@ -111,9 +111,9 @@ def findings(text: str, is_known_place: IsPlace = no_place) -> list[TextFinding]
 
 
 def title_refusal(text: str, is_known_place: IsPlace) -> str:
-    """Why the title of a topic is refused, in one sentence; "" if it is accepted. Unlike an answer it may name a place:
-    whoever plans the event writes it, and a place is what a topic is about."""
-    found = [each.sentence for each in findings(text, is_known_place) if each.kind != "place"]
+    """Why the title of a topic is refused, in one sentence; "" if it is accepted. It may name an area. Beside what a
+    young person said, a street, a school or a park would tell where to find them."""
+    found = [each.sentence for each in findings(text, is_known_place)]
     # A title begins with a capital, so that at its beginning only a common given name tells a person.
     title = without_streets(text.strip())
     at_first = [each for each in maybe_people(f", {title}", is_known_place)[:1] if title.startswith(each)]

@@ -38,8 +38,8 @@ def event_plan_print(request: Request, slug: str) -> HttpResponse:
         "shown": shown,
         "only": only,
         "plan": to_print,
-        # Everything but the cards of the tables is about one person.
-        "squares": printouts.squares(event, to_print) if shown != ["cards"] else {},
+        # A badge is worn where others see it, so it has none.
+        "squares": printouts.squares(event, to_print) if {"door", "people"} & {*shown} else {},
         "label": seating.badge_name,
     }
     return render(request, "tables/printouts.jinja", context)
