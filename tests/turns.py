@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from joinedup.accounts.models import AuditEntry
 from joinedup.opportunities.touching import left_to_the_worker
 
 
@@ -33,8 +32,3 @@ def somebody_else(write: Callable[[], object]) -> None:
     thread.join()
     if wrong:
         raise wrong[0]
-
-
-def a_line() -> None:
-    """Something short to write."""
-    AuditEntry.objects.create(by="Somebody else", action="test.line", record_id="1", at_pages=[])

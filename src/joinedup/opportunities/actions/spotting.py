@@ -38,11 +38,10 @@ def spot(
     on the same day is the same opportunity: it is given back, and nothing is written.
     """
     require(by, "opportunity.spot")
-    made, is_new = _spotted(
-        by, place, theme, checks.sentence(sentence), checks.step(first_step), list(parties)
-    )
-    if is_new:
-        # After it is stored: finding the facts takes a while, in which nobody else could write on SQLite.
+    made = _spotted(by, place, theme, checks.sentence(sentence), checks.step(first_step), list(parties))
+    if made.score is None:
+        # After it is stored: finding the facts takes a while, in which nobody else could write on SQLite. Also if it is
+        # entered again because that was stopped.
         follow_spotted(made.footprint, made.first_seen)
         made.refresh_from_db()
     return made
@@ -51,8 +50,7 @@ def spot(
 @transaction.atomic
 def _spotted(
     by: Person, place: Place, theme: Theme | None, sentence: str, first_step: str, parties: list[Partner]
-) -> tuple[Opportunity, bool]:
-    """What is stored of it, and whether it is new."""
+) -> Opportunity:
     covering = spotting.footprint_for(by, place)
     if covering is None:
         raise ValidationError(_("No partnership covers this place yet."))
@@ -66,7 +64,7 @@ def _spotted(
         is_spotted=True, spotted_by=by.user_id, sentence=sentence, place=place, first_seen=today
     )
     if held := again.exclude(state=Opportunity.State.GONE).first():
-        return held, False
+        return held
     made = Opportunity.objects.create(
         key=f"spotted--{timezone.now():%Y%m%d%H%M%S%f}",
         footprint=footprint,
@@ -88,7 +86,7 @@ def _spotted(
     ListChange.objects.create(opportunity=made, what=ListChange.What.NEW)
     made.places.set([place])
     audit.record(by=by, action="opportunity.spot", on=made)
-    return made, True
+    return made
 
 
 def _own_words(
