@@ -71,7 +71,7 @@ def measured(name: str, folder: Path, data: Path, size: int) -> tuple[float, flo
         return None
     context = multiprocessing.get_context("spawn")
     stop, (ours, theirs) = context.Event(), context.Pipe()
-    other = context.Process(target=_write, args=(home / "records.sqlite3", stop, theirs))
+    other = context.Process(target=_write, args=(home / "records.sqlite3", stop, theirs), daemon=True)
     other.start()
     ours.recv()
     started = time.perf_counter()

@@ -127,6 +127,7 @@ def test_interrupted_it_says_so_in_one_sentence(copied: Installation, file: Path
     assert stopped.stdout == ""
     assert stopped.stderr.splitlines() == [
         "Reading wards.csv",
+        "Working the figures out again",
         "Stopped. What was not finished is not kept: run the same command again.",
     ]
     assert {**copied.held(), "store": None} == {**before, "store": None}
