@@ -25,7 +25,7 @@ from joinedup.evidence.models import Dataset, Figure, FiguresDue, Need
 from joinedup.mail.turns import let_others_write
 
 # Seconds of one step, and how many places are written before the time is looked at.
-STEP, PLACES = 0.2, 5
+STEP, PLACES = 0.15, 2
 SILENT = datetime.timedelta(minutes=5)
 KEYS: dict[type[Any], tuple[str, str]] = {
     Figure: ("indicator", "place_id"),
