@@ -15,7 +15,7 @@ import pytest
 from click.testing import Result
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.evidence import import_command, observations
+from joinedup.evidence import observations, recompute
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.places.models import Place
 from tests.world import World
@@ -166,11 +166,11 @@ def test_figures_that_cannot_be_worked_out_undo_the_import(
 ) -> None:
     """Otherwise the same file would be “held already”, and its figures never come."""
 
-    def fails(**_: object) -> None:
+    def fails(*_: object) -> None:
         raise OSError(28, "No space left on device", "figures")
 
     with monkeypatch.context() as patched:
-        patched.setattr(import_command, "recompute", fails)
+        patched.setattr(recompute, "work_out", fails)
         told = joinedup("import", brought(boroughs()))
     assert told.exit_code == 1
     assert told.stderr.splitlines()[-1].startswith("There is no room left on the disk.")

@@ -1,4 +1,4 @@
-"""Stopped at any moment: an import is there whole or not at all, and the next run is none the worse."""
+"""Stopped at any moment: files are there whole or not at all, figures follow, and the next run is none the worse."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ WARDS = (
 MOMENTS = [
     ("joinedup.evidence.store", "os.replace", "before"),  # written aside, not yet renamed
     ("joinedup.evidence.actions", "_make_current", "before"),  # in the store, no row yet
-    ("joinedup.evidence.actions", "_make_current", "after"),  # a row, no figures yet
-    ("joinedup.evidence.import_command", "recompute", "after"),  # figures, not yet kept
+    ("joinedup.evidence.actions", "_make_current", "after"),  # a row, not yet kept
+    ("joinedup.evidence.recompute", "work_out", "after"),  # figures, none of them stored
 ]
+# Files are kept, and some places have the new figures.
+BETWEEN_STEPS = ("joinedup.evidence.stored_figures", "let_others_write", "before")
 STOP = """
 import importlib, json, os, sys
 moments, sign, path = json.loads(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
@@ -48,6 +50,23 @@ for moment in moments:
     if not child:
         run_into(*moment)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+DUE = """
+from joinedup.evidence.models import FiguresDue
+print(FiguresDue.objects.count())
+"""
+LATER = """
+import datetime
+from django.utils import timezone
+from joinedup.evidence.worker import follow_figures
+assert follow_figures(timezone.now()) == 0
+assert follow_figures(timezone.now() + datetime.timedelta(minutes=6)) > 0
+"""
+ANEW = """
+from django.utils import timezone
+from joinedup.accounts.person import Person
+from joinedup.evidence.actions import recompute
+recompute(by=Person.operator(), as_of=timezone.localdate())
 """
 
 
@@ -78,6 +97,29 @@ def test_killed_at_any_moment_an_import_leaves_an_orphan_at_most(copied: Install
     assert len(copied.held()["evidence_dataset"]) == len(before["evidence_dataset"]) + 1
 
 
+@pytest.mark.parametrize("again", ["import", "work"])
+def test_killed_between_two_steps_it_is_gone_on_with(copied: Installation, file: Path, again: str) -> None:
+    """By the same command, or by the worker a while later: what is stored then is what one run through stores."""
+    besides = dict.fromkeys(("store", "accounts_auditentry"))
+    before = copied.held()
+    killed = copied.python(STOP, json.dumps([BETWEEN_STEPS]), int(signal.SIGKILL), file)
+    assert killed.stdout.split() == [], killed.stderr
+    assert killed.returncode == -signal.SIGKILL
+    assert len(copied.held()["evidence_dataset"]) == len(before["evidence_dataset"]) + 1
+    assert copied.python(DUE).stdout.split() == ["1"]
+    if again == "import":
+        done = copied.run("import", file)
+        assert "held already" in done.stdout
+    else:
+        done = copied.python(LATER)
+    assert done.returncode == 0, done.stderr
+    assert copied.python(DUE).stdout.split() == ["0"]
+    stopped = copied.held()
+    done = copied.python(ANEW)
+    assert done.returncode == 0, done.stderr
+    assert {**copied.held(), **besides} == {**stopped, **besides}
+
+
 def test_interrupted_it_says_so_in_one_sentence(copied: Installation, file: Path) -> None:
     before = copied.held()
     stopped = copied.python(STOP, json.dumps([MOMENTS[2]]), int(signal.SIGINT), file)
@@ -85,6 +127,7 @@ def test_interrupted_it_says_so_in_one_sentence(copied: Installation, file: Path
     assert stopped.stdout == ""
     assert stopped.stderr.splitlines() == [
         "Reading wards.csv",
+        "Working the figures out again",
         "Stopped. What was not finished is not kept: run the same command again.",
     ]
     assert {**copied.held(), "store": None} == {**before, "store": None}

@@ -176,10 +176,31 @@ def refreshed(footprint: Footprint, as_of: datetime.date) -> None:
 
 
 @pytest.mark.parametrize("again", [engine.follow, refreshed])
-def test_what_changes_meanwhile_waits_for_the_next(
+def test_what_changes_meanwhile_is_worked_out_again(
     north: World, again: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What was worked out before the change is not stored."""
     touch(north)
+    late: list[Touched] = []
+    times: list[bool] = []
+
+    def read(*given: Any) -> Any:
+        times.append(True)
+        if not late:
+            late.append(touch(north))
+        return register.read_for_each(*given)
+
+    monkeypatch.setattr(engine, "read_for_each", read)
+    again(north.north, TODAY)
+    assert len(times) == 2
+    assert not Touched.objects.exists()
+
+
+@pytest.mark.parametrize(("again", "times"), [(engine.follow, 3), (refreshed, 4)])
+def test_where_records_change_all_the_while_only_who_asked_for_the_list_insists(
+    north: World, again: Callable[..., Any], times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = touch(north)
     late: list[Touched] = []
 
     def read(*given: Any) -> Any:
@@ -187,10 +208,12 @@ def test_what_changes_meanwhile_waits_for_the_next(
         return register.read_for_each(*given)
 
     monkeypatch.setattr(engine, "read_for_each", read)
+    runs = Run.objects.count()
     again(north.north, TODAY)
-    # What was worked out before the change is not stored: it is worked out again, and what comes then waits.
-    assert len(late) == 2
-    assert list(Touched.objects.all()) == late[1:]
+    assert len(late) == times
+    # Following leaves all of it to the next; a run stores what it found, and what came during the last try waits.
+    assert list(Touched.objects.order_by("pk")) == ([first, *late] if again is engine.follow else late[-1:])
+    assert Run.objects.count() == runs + (0 if again is engine.follow else 2)
 
 
 @pytest.mark.parametrize("again", [engine.follow, refreshed])

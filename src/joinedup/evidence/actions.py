@@ -6,10 +6,10 @@ import datetime
 import hashlib
 import tomllib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -18,15 +18,14 @@ from django.utils.text import slugify
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.evidence import observations, queries, recognise, store
-from joinedup.evidence import recompute as recomputing
+from joinedup.evidence import observations, queries, recognise, store, stored_figures
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.sources.contract import Codes
 from joinedup.places.words import plain
 
 Progress = Callable[[float], None]
+Result = TypeVar("Result")
 SHIPPED = Path(str(resources.files("joinedup.data")))
-BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,11 @@ def import_file(
 ) -> Imported:
     """Import a file of one series; see `import_all`. Raises `ValueError` if it holds several, and then keeps
     nothing."""
-    require(by, "dataset.import")
-    own, read = _read(path, dataset, progress, codes)
-    if len(read.series) != 1:
-        raise ValueError("the file holds several series: see import_all")
-    return _keep(read, own, by=by, path=path, name=name, about=about or {}, dry_run=dry_run).series[0]
+    ready = prepare(
+        by=by, path=path, dataset=dataset, name=name, about=about, progress=progress, dry_run=dry_run, codes=codes,
+        alone=True,
+    )  # fmt: skip
+    return _kept(by, ready).series[0]
 
 
 def import_all(
@@ -113,9 +112,61 @@ def import_all(
     Raises `ValidationError` with one plain sentence if the file cannot be imported, and then keeps nothing.
     If killed at any moment, it leaves at most files in the store that no row names.
     """
+    ready = prepare(
+        by=by, path=path, dataset=dataset, name=name, about=about, progress=progress, dry_run=dry_run, codes=codes
+    )  # fmt: skip
+    return _kept(by, ready)
+
+
+def _kept(by: Person, ready: Prepared) -> Brought:
+    with transaction.atomic():
+        brought = keep(by, ready)
+        if any(is_new(each) for each in brought.series):
+            stored_figures.note_due("dataset.import")
+    return brought
+
+
+def is_new(outcome: Imported) -> bool:
+    """Whether it changed, or in a dry run would change, what is held."""
+    return not outcome.already
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that is read, with its series in the store, so that only rows are left to be written: the result for each
+    series and its row, None where nothing is to be written; and what was left aside."""
+
+    series: list[tuple[Imported, Dataset | None]]
+    aside: list[tuple[str, str]]
+
+
+def prepare(
+    *,
+    by: Person,
+    path: Path,
+    dataset: str | None = None,
+    name: str = "",
+    about: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+    codes: Codes | None = None,
+    alone: bool = False,
+) -> Prepared:
+    """All of an import (see `import_all`) but the rows, outside any transaction: nobody waits while it is read.
+    `alone`: raise ValueError if it holds several series."""
     require(by, "dataset.import")
     own, read = _read(path, dataset, progress, codes)
-    return _keep(read, own, by=by, path=path, name=name, about=about or {}, dry_run=dry_run)
+    if alone and len(read.series) != 1:
+        raise ValueError("the file holds several series: see import_all")
+    rows = [_row(each, path=path, own=own, name=name, about=about or {}, by=by) for each in read.series]
+    return Prepared(
+        [_ready(one, row, own, dry_run) for one, row in zip(read.series, rows, strict=True)], read.aside
+    )
+
+
+def keep(by: Person, ready: Prepared) -> Brought:
+    """Write the rows of a file that is prepared; call it inside a transaction."""
+    return Brought([_take(by, outcome, row) for outcome, row in ready.series], ready.aside)
 
 
 @dataclass(frozen=True)
@@ -135,24 +186,6 @@ def _read(
         return own, recognise.read_all(path, codes, dataset=dataset, progress=progress)
     except recognise.Refused as refusal:
         raise ValidationError(str(refusal)) from refusal
-
-
-def _keep(
-    read: recognise.FileSeries,
-    own: _Bytes,
-    *,
-    by: Person,
-    path: Path,
-    name: str,
-    about: dict[str, Any],
-    dry_run: bool,
-) -> Brought:
-    done = []
-    with transaction.atomic():
-        for each in read.series:
-            row = _row(each, path=path, own=own, name=name, about=about, by=by)
-            done.append(_take(each, row, own=own, by=by, dry_run=dry_run))
-    return Brought(done, read.aside)
 
 
 def _row(
@@ -191,8 +224,10 @@ def _row(
     )
 
 
-def _take(one: recognise.Series, row: Dataset, *, own: _Bytes, by: Person, dry_run: bool) -> Imported:
-    """Store one series, unless it is held already."""
+def _ready(
+    one: recognise.Series, row: Dataset, own: _Bytes, dry_run: bool
+) -> tuple[Imported, Dataset | None]:
+    """The result for one series, and its row with its observations in the store, unless it is held already."""
     found = one.reading
     outcome = Imported(
         source=row.source,
@@ -210,27 +245,33 @@ def _take(one: recognise.Series, row: Dataset, *, own: _Bytes, by: Person, dry_r
         period_end=found.period_end,
         file=row.file_name,
     )
-    the_same = Dataset.objects.filter(
-        name=row.name,
-        content_hash__in={row.content_hash, own.content},
-        read_for=own.places,
-        withdrawn_at=None,
-    )
-    if held := the_same.first():
-        return _with(outcome, dataset=held, already=True)
-    if dry_run:
+    if held := _the_same(row, {row.content_hash, own.content}):
+        return replace(outcome, dataset=held, already=True), None
+    if not dry_run:
+        row.stored_as = store.write_observations(observations.home(), found.observations).name
+    return outcome, None if dry_run else row
+
+
+def _the_same(row: Dataset, content: Collection[str]) -> Dataset | None:
+    return Dataset.objects.filter(
+        name=row.name, content_hash__in=content, read_for=row.read_for, withdrawn_at=None
+    ).first()
+
+
+def _take(by: Person, outcome: Imported, row: Dataset | None) -> Imported:
+    if row is None:
         return outcome
-    row.stored_as = store.write_observations(observations.home(), found.observations).name
+    # A row of its own each time: what was written in a transaction that did not last is not there.
+    made = Dataset(**{field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields[1:]})
     try:
-        _make_current(row, by)
+        # Somebody may have imported the same file since it was read.
+        if held := _the_same(made, {made.content_hash}):
+            return replace(outcome, dataset=held, already=True)
+        _make_current(made, by)
     except IntegrityError:
-        # Somebody imported the same file at the same moment and was first.
-        return _with(outcome, dataset=the_same.get(), already=True)
-    return _with(outcome, dataset=row)
-
-
-def _with(outcome: Imported, **changes: Any) -> Imported:
-    return Imported(**{**{f: getattr(outcome, f) for f in outcome.__dataclass_fields__}, **changes})
+        # Or at the same moment, and was first.
+        return replace(outcome, dataset=_the_same(made, {made.content_hash}), already=True)
+    return replace(outcome, dataset=made)
 
 
 def _hash(path: Path) -> str:
@@ -307,50 +348,78 @@ def recompute(*, by: Person, as_of: datetime.date, progress: Progress | None = N
 
     Rows that stay keep their primary keys, so that links to a figure last; those without a figure are
     deleted. Running it twice on the same datasets changes nothing. Raises `ValidationError` if no dataset is
-    held.
+    held. Stopped in the middle, some places have the new figures and others the old: see `stored_figures`.
     """
     require(by, "dataset.import")
-    datasets = observations.newest_first()
-    if not datasets:
+    if not Dataset.objects.filter(withdrawn_at=None).exists():
         raise ValidationError("No dataset is held yet. Import one first.")
-    with transaction.atomic():
-        made = work_out_again(datasets, as_of, progress)
-        audit.record(
-            by=by,
-            action="figures.recompute",
-            on=datasets[0],
-            after={"as_of": as_of.isoformat(), "figures": made.figures, "needs": made.needs},
-        )
-    return made
+    stored_figures.note_due("figures.recompute")
+    return let_figures_follow(by=by, as_of=as_of, progress=progress)
 
 
-def work_out_again(
-    datasets: Sequence[Dataset], as_of: datetime.date, progress: Progress | None = None
+def let_figures_follow(
+    *,
+    by: Person,
+    as_of: datetime.date,
+    progress: Progress | None = None,
+    ready: tuple[stored_figures.FiguresAndNeed, stored_figures.Notes] | None = None,
+    recorded: bool = True,
 ) -> Recomputed:
-    """Replace the figures and the need by those computed from `datasets` (newest first).
+    """Compute and store the figures if they are due, for who changed what is held; `ready`: see
+    `stored_figures.follow`. `recorded`: with an entry in the history of its own."""
 
-    For callers that change what is held, in their transaction and with their audit entry.
+    def at_last(found: stored_figures.FiguresAndNeed) -> None:
+        newest = Dataset.objects.filter(withdrawn_at=None).order_by("-imported_at", "-pk").first()
+        if recorded and newest is not None:
+            after = {"as_of": as_of.isoformat(), "figures": len(found.figures), "needs": len(found.needs)}
+            audit.record(by=by, action="figures.recompute", on=newest, after=after)
+
+    found = stored_figures.follow(as_of, progress or (lambda _: None), ready=ready, at_last=at_last)
+    if found is None:
+        return Recomputed(Figure.objects.count(), Need.objects.count())
+    return Recomputed(len(found.figures), len(found.needs))
+
+
+def change_held(
+    change: Callable[[], Result],
+    *,
+    by: Person,
+    because: str,
+    as_of: datetime.date,
+    progress: Progress | None = None,
+    recorded: bool = True,
+) -> tuple[Result, Recomputed]:
+    """Change what is held, and let the figures follow. `change` writes, and may be called several times.
+
+    The figures are worked out before anything is kept, from what a first try of the change, taken back at once, would
+    leave: nobody waits meanwhile, and figures that cannot be worked out leave everything as it was.
     """
     say = progress or (lambda _: None)
-    figures: list[Figure] = []
-    needs: list[Need] = []
-    if datasets:
-        figures, needs = recomputing.work_out(datasets, as_of, lambda part: say(part * 0.7))
-    with transaction.atomic():
-        _replace(Figure, figures, ["indicator", "place"])
-        say(0.85)
-        _replace(Need, needs, ["place", "theme"])
-    say(1.0)
-    return Recomputed(len(figures), len(needs))
-
-
-def _replace(model: type[Figure] | type[Need], rows: Sequence[Any], key: list[str]) -> None:
-    fields = [f.name for f in model._meta.concrete_fields if f.name not in key and not f.primary_key]
-    columns = [f"{name}_id" if model._meta.get_field(name).is_relation else name for name in key]
-    wanted = {tuple(getattr(row, column) for column in columns) for row in rows}
-    gone = [pk for pk, *held in model.objects.values_list("pk", *columns) if tuple(held) not in wanted]
-    for start in range(0, len(gone), BATCH):
-        model.objects.filter(pk__in=gone[start : start + BATCH]).delete()
-    model.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=key, update_fields=fields, batch_size=BATCH
+    while True:
+        with transaction.atomic():
+            change()
+            would_be = observations.newest_first()
+            transaction.set_rollback(True)
+        notes = stored_figures.due()
+        found = stored_figures.worked_out(would_be, as_of, lambda part: say(part * 0.7))
+        with transaction.atomic():
+            done = change()
+            now = observations.newest_first()
+            if stored_figures.due() == notes and _told(now) == _told(would_be):
+                stored_figures.note_due(because)
+                notes = stored_figures.due()
+                break
+            # Somebody else changed what is held meanwhile.
+            transaction.set_rollback(True)
+    keys = {was.pk: held for was, held in zip(would_be, now, strict=True)}
+    for figure in found.figures:
+        figure.dataset = keys[figure.dataset_id]
+        figure.rests_on = [keys[pk].pk for pk in figure.rests_on]
+    return done, let_figures_follow(
+        by=by, as_of=as_of, progress=progress, ready=(found, notes), recorded=recorded
     )
+
+
+def _told(datasets: Sequence[Dataset]) -> list[tuple[str, str, bool]]:
+    """All of datasets that figures depend on, apart from their keys."""
+    return [(each.name, each.stored_as, each.replaced_by_id is None) for each in datasets]

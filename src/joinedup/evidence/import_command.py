@@ -1,4 +1,4 @@
-"""Import several files in turn, for the command line: check all, then import, then compute figures."""
+"""Import several files in turn, for the command line: check all, read all, then keep all, then compute figures."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.engines.words import plural
 from joinedup.evidence import queries
-from joinedup.evidence.actions import Imported, import_all, recompute
+from joinedup.evidence.actions import Imported, Prepared, change_held, keep, let_figures_follow, prepare
+from joinedup.evidence.stored_figures import due
 from joinedup.evidence.withdrawal import refuse_lost_files
 
 Say = Callable[[str, float | None], None]
+Ready = list[tuple[Path, Prepared]]
 
 
 @dataclass(frozen=True)
@@ -73,20 +74,17 @@ class Taken:
 def take_in(paths: Sequence[Path], *, dataset: str | None, dry_run: bool, say: Say) -> list[Taken]:
     """Import files as the operator, then recompute the figures if anything is new.
 
-    All files are checked before the first is imported, and everything is one transaction: files and figures
-    are stored together or not at all, however the run ends. Raises ValidationError for the first file that
-    cannot be imported, naming it if there are several; nothing is changed then.
+    All files are checked before the first is imported, and are kept together or not at all, however the run ends; the
+    figures follow place by place (`stored_figures`). Raises ValidationError for the first file that cannot be imported,
+    naming it if there are several; nothing is changed then.
     """
     by = Person.operator()
+    if dry_run or len(paths) > 1:
+        checked = _each(by, paths, dataset, True, say, "Checking")
     if dry_run:
-        return _each(by, paths, dataset, True, say, "Checking")
-    if len(paths) > 1:
-        _each(by, paths, dataset, True, say, "Checking")
+        return _all_taken(by, checked)
     refuse_lost_files()
-    with transaction.atomic():
-        done = _each(by, paths, dataset, False, say, "Reading")
-        _work_out(by, done, say)
-    return done
+    return _kept(by, _each(by, paths, dataset, False, say, "Reading"), say)
 
 
 def take_in_each(
@@ -94,43 +92,55 @@ def take_in_each(
 ) -> tuple[list[Taken], list[tuple[str, str]]]:
     """Import files that do not depend on one another, each with what is known about it (see `import_all`).
 
-    What cannot be imported is left aside, as (file name, a sentence that says why), and the others are stored in one
-    transaction with the figures. Raises ValidationError only for what concerns all of them.
+    What cannot be imported is left aside, as (file name, a sentence that says why), and the others are kept together.
+    Raises ValidationError only for what concerns all of them.
     """
     refuse_lost_files()
-    done: list[Taken] = []
+    ready: Ready = []
     refused = []
     step = f"Reading {len(files)} {plural(len(files), 'file', 'files')}"
     codes = queries.codes()
-    with transaction.atomic():
-        for number, (path, about) in enumerate(files):
-            say(step, number / len(files))
-            try:
-                brought = import_all(by=by, path=path, dataset=dataset, about=about, codes=codes)
-            except ValidationError as error:
-                refused.append((path.name, " ".join(error.messages)))
-                continue
-            first, *others = brought.series
-            done += [Taken(path, first, brought.aside), *(Taken(path, other) for other in others)]
-        _work_out(by, done, say)
-    return done, refused
+    for number, (path, about) in enumerate(files):
+        say(step, number / len(files))
+        try:
+            ready.append((path, prepare(by=by, path=path, dataset=dataset, about=about, codes=codes)))
+        except ValidationError as error:
+            refused.append((path.name, " ".join(error.messages)))
+    return _kept(by, ready, say), refused
 
 
-def _work_out(by: Person, done: Sequence[Taken], say: Say) -> None:
-    """The figures again, if anything is new."""
-    if any(not each.outcome.already for each in done):
-        step = "Working the figures out again"
+def _kept(by: Person, ready: Ready, say: Say) -> list[Taken]:
+    """All files or none, and the figures again, if anything is new or they are due from before."""
+    today, step = timezone.localdate(), "Working the figures out again"
+    if any(row is not None for _path, each in ready for _outcome, row in each.series):
         say(step, 0.0)
-        recompute(by=by, as_of=timezone.localdate(), progress=lambda part: say(step, part))
+        done, _ = change_held(
+            lambda: _all_taken(by, ready),
+            by=by, because="dataset.import", as_of=today, progress=lambda part: say(step, part),
+        )  # fmt: skip
+        return done
+    if due():
+        say(step, 0.0)
+        let_figures_follow(by=by, as_of=today, progress=lambda part: say(step, part))
+    return _all_taken(by, ready)
+
+
+def _all_taken(by: Person, ready: Ready) -> list[Taken]:
+    done = []
+    for path, each in ready:
+        brought = keep(by, each)
+        first, *others = brought.series
+        done += [Taken(path, first, brought.aside), *(Taken(path, other) for other in others)]
+    return done
 
 
 def _each(
     by: Person, paths: Sequence[Path], dataset: str | None, dry_run: bool, say: Say, verb: str
-) -> list[Taken]:
+) -> Ready:
     # One progress step for all files: where lines are printed, refusals must not get lost among them.
     step = f"{verb} {paths[0].name or paths[0]}" if len(paths) == 1 else f"{verb} {len(paths)} files"
     say(step, 0.0)
-    done = []
+    done: Ready = []
     codes = queries.codes()
     for number, path in enumerate(paths):
 
@@ -139,15 +149,12 @@ def _each(
 
         try:
             _refuse_what_is_no_file(path)
-            brought = import_all(
-                by=by, path=path, dataset=dataset, dry_run=dry_run, codes=codes, progress=so_far
-            )
+            ready = prepare(by=by, path=path, dataset=dataset, dry_run=dry_run, codes=codes, progress=so_far)
         except ValidationError as error:
             if len(paths) == 1:
                 raise
             raise ValidationError(f"{path.name or path}: {' '.join(error.messages)}") from error
-        first, *others = brought.series
-        done += [Taken(path, first, brought.aside), *(Taken(path, other) for other in others)]
+        done.append((path, ready))
     return done
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from joinedup.engines.certainty import LEAST_CERTAINTY
 from joinedup.engines.need import verdicts as model
@@ -249,3 +250,15 @@ class Need(models.Model):
     def said(self) -> float | None:
         """The need, if it is certain enough to be stated."""
         return self.need if self.certainty >= ENOUGH else None
+
+
+class FiguresDue(models.Model):
+    """A note that what is held has changed, and that the figures do not follow it yet: `stored_figures`."""
+
+    because = models.CharField(max_length=60, help_text="what changed it, as in the history")
+    said_at = models.DateTimeField(
+        default=timezone.now, help_text="when whoever works on it was heard of last"
+    )
+
+    def __str__(self) -> str:
+        return self.because

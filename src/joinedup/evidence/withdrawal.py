@@ -6,13 +6,12 @@ import datetime
 from itertools import zip_longest
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, observations, queries
+from joinedup.evidence import actions, queries
 from joinedup.evidence.models import Dataset
 
 
@@ -24,7 +23,7 @@ def withdraw(
     as_of: datetime.date,
     progress: actions.Progress | None = None,
 ) -> actions.Recomputed:
-    """Stop reading a dataset, and recompute the figures in the same transaction.
+    """Stop reading a dataset, and recompute the figures (`actions.change_held`).
 
     It stays remembered, with who withdrew it, when and why. What it replaced counts again. Raises
     `ValidationError` if it is withdrawn already or no reason is given.
@@ -32,7 +31,8 @@ def withdraw(
     require(by, "dataset.withdraw")
     if not because.strip():
         raise ValidationError("Say why it is withdrawn: whoever reads this later will ask.")
-    with transaction.atomic():
+
+    def change() -> None:
         row = Dataset.objects.select_for_update().get(pk=dataset.pk)
         refuse_withdrawn(row)
         before = audit.snapshot(row)
@@ -42,21 +42,25 @@ def withdraw(
         row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
         _link(row.name)
         refuse_lost_files()
-        made = actions.work_out_again(observations.newest_first(), as_of, progress)
         row.refresh_from_db()
         audit.record(by=by, action="dataset.withdraw", on=row, before=before)
+
+    _, made = actions.change_held(
+        change, by=by, because="dataset.withdraw", as_of=as_of, progress=progress, recorded=False
+    )
     return made
 
 
 def put_back(
     *, by: Person, dataset: Dataset, as_of: datetime.date, progress: actions.Progress | None = None
 ) -> actions.Recomputed:
-    """Read a withdrawn dataset again, in its former place, and recompute the figures in the same transaction.
+    """Read a withdrawn dataset again, in its former place, and recompute the figures (`actions.change_held`).
 
     Raises `ValidationError` if it is not withdrawn, a file is gone, or the same file was imported again.
     """
     require(by, "dataset.withdraw")
-    with transaction.atomic():
+
+    def change() -> None:
         row = Dataset.objects.select_for_update().get(pk=dataset.pk)
         if not row.withdrawn_at:
             raise ValidationError(f"“{row.title}” (ID {row.pk}) is not withdrawn.")
@@ -72,9 +76,12 @@ def put_back(
         row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
         _link(row.name)
         refuse_lost_files()
-        made = actions.work_out_again(observations.newest_first(), as_of, progress)
         row.refresh_from_db()
         audit.record(by=by, action="dataset.put_back", on=row, before=before)
+
+    _, made = actions.change_held(
+        change, by=by, because="dataset.put_back", as_of=as_of, progress=progress, recorded=False
+    )
     return made
 
 

@@ -21,6 +21,8 @@ from joinedup.firstrun.area_loads import put_in_line
 from joinedup.firstrun.contacts import contacts
 from joinedup.firstrun.place_names import suggested_name
 from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.opportunities.models import Run
+from joinedup.opportunities.touching import left_to_the_worker
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
 from joinedup.partners.statutory import accept_proposals
@@ -66,7 +68,6 @@ def start_with_data(*, by: Person, places: Sequence[Place], name: str = "") -> F
     return footprint
 
 
-@transaction.atomic
 def accept_statutory(*, by: Person, footprint: Footprint, keys: Collection[str]) -> list[Partner]:
     """Record the statutory partners that were ticked (their keys), and look for opportunities at once.
 
@@ -75,10 +76,12 @@ def accept_statutory(*, by: Person, footprint: Footprint, keys: Collection[str])
     proposed = statutory_proposals(footprint)
     if set(keys) - {body.key for body in proposed}:
         raise ValidationError("Choose among the bodies that are proposed.")
-    added = accept_proposals(
-        by=by, footprint=footprint, chosen=[body for body in proposed if body.key in keys]
-    )
-    if added:
+    # What changed is followed once, at the end, and outside the transaction that records them.
+    with left_to_the_worker():
+        added = accept_proposals(
+            by=by, footprint=footprint, chosen=[body for body in proposed if body.key in keys]
+        )
+    if added or (keys and not Run.objects.filter(footprint=footprint).exists()):
         refresh(by=by, footprint=footprint)
     return added
 

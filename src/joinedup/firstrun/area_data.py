@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.actions import import_shipped, recompute
-from joinedup.evidence.models import Figure
+from joinedup.evidence.stored_figures import due
 from joinedup.firstrun.place_names import listed
 from joinedup.places.areas import areas_named, every_area
 from joinedup.places.loading import forces_with_parts, load_parts_around
@@ -34,8 +34,8 @@ def bring_in(places: Iterable[Place], say: Say = lambda _what, _part: None) -> b
         by=operator, forces=forces_with_parts(), progress=lambda part: say(FIGURES, part)
     )
     is_new = bool(loaded) or any(not one.already for one in brought)
-    # Stopped before the figures were worked out, it has all files and no figure.
-    if is_new or (brought and not Figure.objects.filter(place__in=own).exists()):
+    # Stopped before the figures were worked out, it has all files and they are due.
+    if is_new or due():
         say(NEED, 0.0)
         recompute(by=operator, as_of=timezone.localdate(), progress=lambda part: say(NEED, part))
     return is_new

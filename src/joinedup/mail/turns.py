@@ -8,6 +8,7 @@ done. Mails are stored in the turn and sent after it, so nobody waits there for 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,10 @@ try:
     import fcntl
 except ImportError:  # where the system has no such locks, SQLite's own pauses have to do
     fcntl = None  # type: ignore[assignment]
+
+
+# Seconds in which those who wait get their turn: SQLite asks ten times a second.
+PAUSE = 0.12
 
 
 class _Turn(threading.local):
@@ -42,3 +47,10 @@ def in_turn() -> Iterator[None]:
             yield
     finally:
         _turn.is_held = False
+
+
+def let_others_write() -> None:
+    """Between two steps of something large: a pause in which others write. None on PostgreSQL, or inside a
+    transaction."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        time.sleep(PAUSE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,13 @@ from joinedup.opportunities.silence import in_public
 from joinedup.opportunities.stored_list import StoredList, fill_spotted
 from joinedup.opportunities.weights import weights_of
 from joinedup.places.models import Footprint
+
+# So often lists are worked out before the lock, where records change all the while.
+TRIES = 3
+
+
+class ChangedMeanwhile(Exception):
+    """Records changed each time while the lists were worked out."""
 
 
 @dataclass(frozen=True)
@@ -112,29 +119,51 @@ class Worked:
 
 
 @contextmanager
-def worked_out(footprint: Footprint, as_of: datetime.date) -> Iterator[Worked]:
-    """The lists for every kind of reader, inside a transaction that has locked the partnership, to be stored in it.
+def worked_out(
+    footprint: Footprint,
+    as_of: datetime.date,
+    *,
+    weights: Weights | None = None,
+    audiences: Collection[str] = tuple(Run.Audience.values),
+    insist: bool = True,
+) -> Iterator[Worked]:
+    """The lists for some kinds of reader, inside a transaction that has locked the partnership, to be stored in it.
 
-    They are worked out before, as that takes seconds, in which nobody else could write on SQLite; only if something was
-    changed meanwhile, a second time inside: nothing is stored that names what has just been hidden.
+    `weights`: what the partnership will weigh by, for who writes them in this transaction; else those that it has. Call
+    it outside any transaction: the lists are worked out before it, as that takes seconds in which nobody else could
+    write on SQLite, and again if something was changed meanwhile, so that nothing is stored that names what has just
+    been hidden. Where that happens each of `TRIES` times, the last is inside; unless `insist`, it raises
+    `ChangedMeanwhile`.
     """
-    worked = _work_out(footprint, as_of)
-    with transaction.atomic():
-        # Two who ask at once: the second waits here, and finds what the first wrote.
-        Footprint.objects.select_for_update().get(pk=footprint.pk)
-        if (_touched(footprint), weights_of(footprint)) != (worked.touched, worked.weights):
-            worked = _work_out(footprint, as_of)
-        yield worked
+    for left in reversed(range(TRIES)):
+        worked = _work_out(footprint, as_of, weights, audiences)
+        with transaction.atomic():
+            # Two who ask at once: the second waits here, and finds what the first wrote.
+            Footprint.objects.select_for_update().get(pk=footprint.pk)
+            if not _still_holds(worked, weights):
+                if left:
+                    continue
+                if not insist:
+                    raise ChangedMeanwhile
+                worked = _work_out(footprint, as_of, weights, audiences)
+            yield worked
+            return
 
 
-def _work_out(footprint: Footprint, as_of: datetime.date) -> Worked:
+def _work_out(
+    footprint: Footprint, as_of: datetime.date, weights: Weights | None, audiences: Collection[str]
+) -> Worked:
     # First: a change that is written meanwhile stays to be followed.
-    touched = _touched(footprint)
-    every, weights = read_for_each(footprint, Run.Audience.values, as_of), weights_of(footprint)
-    found = {
-        audience: found_in(every[audience], audience, as_of, weights) for audience in Run.Audience.values
-    }
+    touched, weights = _touched(footprint), weights or weights_of(footprint)
+    every = read_for_each(footprint, audiences, as_of)
+    found = {audience: found_in(every[audience], audience, as_of, weights) for audience in audiences}
     return Worked(footprint, as_of, found, touched, weights)
+
+
+def _still_holds(worked: Worked, weights: Weights | None) -> bool:
+    return _touched(worked.footprint) == worked.touched and (
+        weights is not None or weights_of(worked.footprint) == worked.weights
+    )
 
 
 def _touched(footprint: Footprint) -> tuple[int, ...]:
@@ -165,30 +194,39 @@ def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
 
     A register is worked out whole in well under a second, so there is no second way to follow a change: the stored
     list is what a run would have stored. Where nothing was worked out yet, nothing happens: a coordinator starts it.
+    Nor where records change all the while: the note of it waits for who changed them last, or for the worker.
     """
     waiting, runs = Touched.objects.filter(footprint=footprint), Run.objects.filter(footprint=footprint)
     if not runs.exists():
         waiting.delete()
     if not waiting.exists():
         return 0
-    with worked_out(footprint, as_of or timezone.localdate()) as worked:
-        number = 0
-        for audience, found in worked.found.items():
-            kept = store(footprint, audience, worked.as_of, found)
-            number = max(number, kept)
-            last = runs.filter(audience=audience).values("pk")[:1]
-            runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
-                followed_at=timezone.now(), found=kept
-            )
-        _forget_touched(worked)
+    try:
+        with worked_out(footprint, as_of or timezone.localdate(), insist=False) as worked:
+            return _keep_followed(worked)
+    except ChangedMeanwhile:
+        return 0
+
+
+def _keep_followed(worked: Worked) -> int:
+    number, runs = 0, Run.objects.filter(footprint=worked.footprint)
+    for audience, found in worked.found.items():
+        kept = store(worked.footprint, audience, worked.as_of, found)
+        number = max(number, kept)
+        last = runs.filter(audience=audience).values("pk")[:1]
+        runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
+            followed_at=timezone.now(), found=kept
+        )
+    _forget_touched(worked)
     return number
 
 
 def follow_spotted(footprint: Footprint, as_of: datetime.date) -> None:
     """The engine's facts beside what people spotted, as they are now; the list itself stays."""
-    found = run(footprint, Run.Audience.PARTNERSHIP, as_of)
-    stored = StoredList(footprint, Run.Audience.PARTNERSHIP, as_of, found.read.figures)
-    fill_spotted(footprint, found.spotted, stored)
+    audience = Run.Audience.PARTNERSHIP
+    with worked_out(footprint, as_of, audiences=[audience]) as worked:
+        found = worked.found[audience]
+        fill_spotted(footprint, found.spotted, StoredList(footprint, audience, as_of, found.read.figures))
 
 
 def store(footprint: Footprint, audience: str, as_of: datetime.date, found: Found) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.opportunities.actions.refreshing import refresh
-from joinedup.opportunities.engine import follow
+from joinedup.opportunities.actions.refreshing import keep_lists
+from joinedup.opportunities.engine import follow, worked_out
 from joinedup.opportunities.models import ListChange, Run, Touched
 from joinedup.places.models import Footprint
 from joinedup.privacy.retention import MOVES
@@ -41,10 +40,9 @@ def work_out_the_night(now: datetime.datetime | None = None) -> list[Run]:
     return runs
 
 
-@transaction.atomic
 def _work_out(footprint: Footprint, midnight: datetime.datetime, as_of: datetime.date) -> list[Run]:
-    # Held, so that the second of two workers finds that it is done.
-    Footprint.objects.select_for_update().get(pk=footprint.pk)
-    if Run.objects.filter(footprint=footprint, at__gte=midnight).exists():
-        return []
-    return refresh(by=Person.operator(), footprint=footprint, as_of=as_of)
+    with worked_out(footprint, as_of) as worked:
+        # The partnership is locked: the second of two workers finds that it is done.
+        if Run.objects.filter(footprint=footprint, at__gte=midnight).exists():
+            return []
+        return keep_lists(Person.operator(), worked)

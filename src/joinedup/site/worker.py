@@ -17,6 +17,7 @@ from joinedup.accounts.worker import look_after_accounts
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted
+from joinedup.evidence.worker import follow_figures
 from joinedup.firstrun.area_loads import work_on_areas
 from joinedup.mail.bounce_mailbox import read_bounces
 from joinedup.mail.outbox import send_due
@@ -74,6 +75,8 @@ def _work(say: Callable[[str], object]) -> None:
     is_sure = look_at_clock(timezone.now())
     work_on_areas(say)
     _send_mails(say)
+    if figures := follow_figures(timezone.now()):
+        say(f"Worked out {counted(figures, 'figure')} that were due.")
     if returned := read_bounces():
         say(f"{counted(returned, 'mail')} came back.")
     if followed := follow_waiting():

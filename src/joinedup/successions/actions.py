@@ -16,6 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.engines.words import listing
+from joinedup.evidence.actions import let_figures_follow
 from joinedup.places.models import Footprint, Place, Succession
 from joinedup.successions.carrying_out import carry_out, undo
 
@@ -41,7 +42,6 @@ def may_state(person: Person, codes: Collection[str]) -> None:
         )
 
 
-@transaction.atomic
 def state_succession(
     *,
     by: Person,
@@ -57,6 +57,16 @@ def state_succession(
     `council`: what the new authority calls itself; then it is recorded as a body, and takes over from theirs.
     `take_back_succession` undoes it. Raises PermissionDenied; ValidationError with one sentence.
     """
+    rows = _stated(by, olds, new, name, day, council)
+    if rows[0].carried_out_on:
+        let_figures_follow(by=by, as_of=timezone.localdate(), recorded=False)
+    return rows
+
+
+@transaction.atomic
+def _stated(
+    by: Person, olds: Collection[str], new: str, name: str, day: datetime.date, council: str
+) -> list[Succession]:
     codes, new = sorted({code.strip().upper() for code in olds if code.strip()}), new.strip().upper()
     rows = checked(codes, new, name, day, council)
     may_state(by, codes)
@@ -155,12 +165,19 @@ def _refuse_parts_that_go_on(codes: Sequence[str], places: dict[str, Place], day
         )
 
 
-@transaction.atomic
 def take_back_succession(*, by: Person, new: str, day: datetime.date) -> list[Succession]:
     """Undo what was stated of a new authority and a day: everything that followed goes back to where it was.
 
     What people did with the new one since stays; if that holds it, it stays as a place, and this is refused.
     """
+    rows = _taken_back(by, new, day)
+    if any(row.carried_out_on for row in rows):
+        let_figures_follow(by=by, as_of=timezone.localdate(), recorded=False)
+    return rows
+
+
+@transaction.atomic
+def _taken_back(by: Person, new: str, day: datetime.date) -> list[Succession]:
     found = Succession.objects.select_for_update().filter(new=new, day=day)
     rows = [row for row in found if row.carried_out_on is None or row.moved]
     if not rows:

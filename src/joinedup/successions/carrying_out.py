@@ -7,13 +7,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.person import Person
-from joinedup.evidence import observations
-from joinedup.evidence.actions import work_out_again
+from joinedup.evidence.models import Dataset
+from joinedup.evidence.stored_figures import note_due
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.touching import left_to_the_worker
 from joinedup.partners.models import Ask, Partner
@@ -34,7 +33,8 @@ ONE_OF = ("police_force", "health_board", "fire")
 
 
 def carry_out(rows: Sequence[Succession]) -> Place:
-    """Let the records follow successions of one new authority and day; call it inside a transaction.
+    """Let the records follow successions of one new authority and day; call it inside a transaction, and
+    `let_figures_follow` after it.
 
     The new place gets the wards of the old ones, which keep their codes, so that neighbourhoods lead to it. The old
     ones end and lie in it. `Succession.moved` says how everything was before.
@@ -50,7 +50,7 @@ def carry_out(rows: Sequence[Succession]) -> Place:
             row.save(update_fields=["moved", "carried_out_on"])
         _note_footprints(rows, footprints, new)
         councils_follow(rows, new, {each.pk: each for own in footprints.values() for each in own}.values())
-    _figures()
+    _figures_are_due("place.carry_out")
     after = {"old": [row.old for row in rows], "new": new.pk, "day": rows[0].day.isoformat()}
     audit.record(by=Person.operator(), action="place.carry_out", on=rows[0], after=after)
     return new
@@ -167,8 +167,8 @@ def _note_footprints(rows: Sequence[Succession], footprints: dict[str, list[Foot
 
 
 def undo(rows: Sequence[Succession]) -> None:
-    """Put everything back to where it was; call it inside a transaction. Raises ValidationError if something that
-    people did since holds the new place."""
+    """Put everything back to where it was; call it inside a transaction, and `let_figures_follow` after it. Raises
+    ValidationError if something that people did since holds the new place."""
     new = Place.objects.get(pk=rows[0].new)
     with left_to_the_worker():
         councils_follow(rows, new, Footprint.objects.filter(places=new), back=True)
@@ -188,7 +188,7 @@ def undo(rows: Sequence[Succession]) -> None:
                     % {"name": new.name}
                 ) from error
     Succession.objects.filter(pk__in=[row.pk for row in rows]).update(carried_out_on=None)
-    _figures()
+    _figures_are_due("place.take_back_successor")
 
 
 def _put_back(old: Place, new: Place, moved: dict[str, Any]) -> None:
@@ -206,7 +206,8 @@ def _put_back(old: Place, new: Place, moved: dict[str, Any]) -> None:
                 getattr(record, field).remove(new)
 
 
-def _figures() -> None:
-    """Figures and need of the new place, from the counts of its parts; none of those that ended."""
-    if datasets := observations.newest_first():
-        work_out_again(datasets, timezone.localdate())
+def _figures_are_due(because: str) -> None:
+    """Figures and need of the new place, from the counts of its parts; none of those that ended. Working them out takes
+    too long for a transaction."""
+    if Dataset.objects.filter(withdrawn_at=None).exists():
+        note_due(because)

@@ -7,6 +7,8 @@ import logging
 
 from django.db import transaction
 
+from joinedup.accounts.person import Person
+from joinedup.evidence.actions import let_figures_follow
 from joinedup.places.models import FootprintChange, Succession
 from joinedup.successions.carrying_out import carry_out
 from joinedup.successions.footprints import carry_out_change
@@ -32,7 +34,9 @@ def carry_out_due(on: datetime.date) -> int:
                 )
                 if rows:
                     carry_out(rows)
-                    done.add((day, new))
+            if rows:
+                done.add((day, new))
+                let_figures_follow(by=Person.operator(), as_of=on, recorded=False)
         except Exception:
             # One that cannot be followed keeps nothing else from being done; it is tried again.
             logger.exception("What was stated of %s could not be carried out.", new)

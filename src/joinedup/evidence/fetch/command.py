@@ -110,8 +110,8 @@ def fetch(
     the figures once.
 
     Months that are held (or withdrawn here) are left out, unless `again`. `whole`: download the whole archive if the
-    server gives no parts of it. Files and figures are stored together or not at all; a file that is refused does not
-    hold up the others. Raises ValidationError with one sentence when nothing can be fetched or nothing is newer.
+    server gives no parts of it. The files are kept together or not at all; one that is refused does not hold up the
+    others. Raises ValidationError with one sentence when nothing can be fetched or nothing is newer.
     """
     require(by, "dataset.import")
     refuse_lost_files()

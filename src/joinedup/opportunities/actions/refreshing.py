@@ -9,7 +9,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.opportunities.engine import keep_runs, worked_out
+from joinedup.opportunities.engine import Worked, keep_runs, worked_out
 from joinedup.opportunities.models import Run
 from joinedup.places.models import Footprint
 
@@ -21,13 +21,17 @@ def refresh(*, by: Person, footprint: Footprint, as_of: datetime.date | None = N
     engine no longer finds and nobody took up is marked as gone.
     """
     require(by, "opportunity.refresh", on=Scope(footprints=frozenset({footprint.pk})))
-    as_of = as_of or timezone.localdate()
-    with worked_out(footprint, as_of) as worked:
-        runs = keep_runs(worked)
-        audit.record(
-            by=by,
-            action="opportunity.refresh",
-            on=footprint,
-            after={run.audience: run.found for run in runs} | {"as_of": as_of.isoformat()},
-        )
+    with worked_out(footprint, as_of or timezone.localdate()) as worked:
+        return keep_lists(by, worked)
+
+
+def keep_lists(by: Person, worked: Worked) -> list[Run]:
+    """Store lists that are worked out, for who asked whether `by` may; call it inside `worked_out`."""
+    runs = keep_runs(worked)
+    audit.record(
+        by=by,
+        action="opportunity.refresh",
+        on=worked.footprint,
+        after={run.audience: run.found for run in runs} | {"as_of": worked.as_of.isoformat()},
+    )
     return runs

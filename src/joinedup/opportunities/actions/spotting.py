@@ -23,7 +23,6 @@ from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Theme
 
 
-@transaction.atomic
 def spot(
     *,
     by: Person,
@@ -39,13 +38,24 @@ def spot(
     on the same day is the same opportunity: it is given back, and nothing is written.
     """
     require(by, "opportunity.spot")
-    sentence, first_step = checks.sentence(sentence), checks.step(first_step)
+    made = _spotted(by, place, theme, checks.sentence(sentence), checks.step(first_step), list(parties))
+    if made.score is None:
+        # After it is stored: finding the facts takes a while, in which nobody else could write on SQLite. Also if it is
+        # entered again because that was stopped.
+        follow_spotted(made.footprint, made.first_seen)
+        made.refresh_from_db()
+    return made
+
+
+@transaction.atomic
+def _spotted(
+    by: Person, place: Place, theme: Theme | None, sentence: str, first_step: str, parties: list[Partner]
+) -> Opportunity:
     covering = spotting.footprint_for(by, place)
     if covering is None:
         raise ValidationError(_("No partnership covers this place yet."))
     # Two at once, such as a double click: the second waits here, and finds what the first wrote.
     footprint = Footprint.objects.select_for_update().get(pk=covering.pk)
-    parties = list(parties)
     named = {partner.pk for partner in parties}
     if spotting.partners_to_name(by, footprint).filter(pk__in=named).count() != len(named):
         raise ValidationError(_("Name only partners of the partnership that covers this place."))
@@ -75,8 +85,6 @@ def spot(
     made.parties.set(named)
     ListChange.objects.create(opportunity=made, what=ListChange.What.NEW)
     made.places.set([place])
-    follow_spotted(footprint, today)
-    made.refresh_from_db()
     audit.record(by=by, action="opportunity.spot", on=made)
     return made
 

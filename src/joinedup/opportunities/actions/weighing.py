@@ -13,24 +13,44 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.engines.opportunities.strength import Weights
+from joinedup.engines.opportunities.strength import WEIGHTS, Weights
 from joinedup.opportunities import checks
-from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.opportunities.actions.refreshing import keep_lists
+from joinedup.opportunities.engine import worked_out
 from joinedup.opportunities.models import Weighting
 from joinedup.opportunities.weights import as_weights, weighting_of
 from joinedup.places.models import Footprint
 
 
-@transaction.atomic
 def weigh(*, by: Person, footprint: Footprint, weights: Weights, reason: str) -> Weighting:
     """From now on every run for the partnership weighs so; its whole list is worked out again at once.
 
     What it says already is given back, and nothing is written; another reason alone moves nothing.
     """
-    held = _hold(by, footprint)
+    _may(by, footprint)
     weights, reason = checks.weights(weights), checks.reason(reason)
-    before = as_weights(held)
-    if held is not None and (before, held.reason) == (weights, reason):
+    if as_weights(weighting_of(footprint)) != weights:
+        # The list is worked out by the new weights before anything is locked, and stored together with them.
+        with worked_out(footprint, timezone.localdate(), weights=weights) as worked:
+            held = weighting_of(footprint)
+            made = _weigh(by, footprint, weights, reason, held)
+            if as_weights(held) != weights:
+                keep_lists(by, worked)
+            return made
+    with transaction.atomic():
+        Footprint.objects.select_for_update().get(pk=footprint.pk)
+        held = weighting_of(footprint)
+        if as_weights(held) == weights:
+            return _weigh(by, footprint, weights, reason, held)
+    # Somebody weighed otherwise at this moment.
+    return weigh(by=by, footprint=footprint, weights=weights, reason=reason)
+
+
+def _weigh(
+    by: Person, footprint: Footprint, weights: Weights, reason: str, held: Weighting | None
+) -> Weighting:
+    """Put it down, in the transaction that has locked the partnership."""
+    if held is not None and (as_weights(held), held.reason) == (weights, reason):
         return held
     made = Weighting(
         footprint=footprint,
@@ -41,27 +61,30 @@ def weigh(*, by: Person, footprint: Footprint, weights: Weights, reason: str) ->
     )
     made.save()
     audit.record(by=by, action="opportunity.weigh", on=made, before=_told(held), after=_told(made))
-    if weights != before:
-        refresh(by=by, footprint=footprint)
     return made
 
 
-@transaction.atomic
 def weigh_as_shipped(*, by: Person, footprint: Footprint) -> None:
     """The undo: the partnership weighs as everybody does who says nothing, and its list is worked out again."""
-    held = _hold(by, footprint)
+    _may(by, footprint)
+    _refuse_as_shipped(weighting_of(footprint))
+    with worked_out(footprint, timezone.localdate(), weights=WEIGHTS) as worked:
+        held = _refuse_as_shipped(weighting_of(footprint))
+        audit.record(
+            by=by, action="opportunity.weigh_as_shipped", on=held, before=_told(held), after=_told(None)
+        )
+        held.delete()
+        keep_lists(by, worked)
+
+
+def _may(by: Person, footprint: Footprint) -> None:
+    require(by, "opportunity.weigh", on=Scope(footprints=frozenset({footprint.pk})))
+
+
+def _refuse_as_shipped(held: Weighting | None) -> Weighting:
     if held is None:
         raise ValidationError(_("Every part counts as shipped already."))
-    audit.record(by=by, action="opportunity.weigh_as_shipped", on=held, before=_told(held), after=_told(None))
-    held.delete()
-    refresh(by=by, footprint=footprint)
-
-
-def _hold(by: Person, footprint: Footprint) -> Weighting | None:
-    require(by, "opportunity.weigh", on=Scope(footprints=frozenset({footprint.pk})))
-    # Two who change it at once: the second waits here, and finds what the first wrote.
-    Footprint.objects.select_for_update().get(pk=footprint.pk)
-    return weighting_of(footprint)
+    return held
 
 
 def _told(weighting: Weighting | None) -> dict[str, Any]:
