@@ -22,7 +22,7 @@ from joinedup.documents.word import (
 from joinedup.places.demonstration import what_is_invented
 
 # What is to go on one page has lower pictures.
-LOW = 3.5
+LOW = 3.0
 # A column is as wide as so many letters at least, and at most.
 SHORT, LONG = 12, 40
 

@@ -34,15 +34,15 @@ DENSE: Mapping[str, tuple[float, float]] = {
     "List Number": (11, 0),
     "Heading 1": (16, 0),
     "Heading 2": (12, 5),
-    "Footer": (8, 0),
+    "Footer": (8, 5),
 }
 # For what is handed over as one page, with the partners' own words whole.
 TIGHT: Mapping[str, tuple[float, float]] = {
     "Normal": (10, 0),
     "List Bullet": (10, 0),
     "Heading 1": (16, 0),
-    "Heading 2": (11.5, 4),
-    "Footer": (8, 0),
+    "Heading 2": (11.5, 3),
+    "Footer": (8, 4),
 }
 # To be read at a table, on paper.
 ROOMY: Mapping[str, tuple[float, float]] = {
@@ -51,7 +51,7 @@ ROOMY: Mapping[str, tuple[float, float]] = {
     "List Number": (11, 0),
     "Heading 1": (20, 0),
     "Heading 2": (14, 12),
-    "Footer": (8, 0),
+    "Footer": (8, 5),
 }
 
 
