@@ -70,7 +70,10 @@ class Look:
 
     def at(self, what: str, is_right: bool, said: object = "") -> None:
         self.wrong += not is_right
-        print(f"{self.proxy:6} {'right' if is_right else 'WRONG'}  {what}{'' if is_right else f': {said}'}", flush=True)
+        print(
+            f"{self.proxy:6} {'right' if is_right else 'WRONG'}  {what}{'' if is_right else f': {said}'}",
+            flush=True,
+        )
 
 
 @dataclass
@@ -107,6 +110,13 @@ class Visitor:
             return Answer(0, [], b"")
         finally:
             connection.close()
+
+    def form(self, path: str, cookies: str = "") -> tuple[str, str]:
+        """What a form at this address must send back: its token, and the cookie that belongs to it."""
+        page = self.ask(path, Cookie=cookies)
+        token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.body)
+        cookie = re.match(r"csrftoken=([^;]+)", next(iter(page.all("Set-Cookie")), ""))
+        return token[1].decode() if token else "", cookie[1] if cookie else ""
 
 
 def main() -> None:
@@ -147,7 +157,12 @@ def look_at_all(look: Look, visitor: Visitor, session: str, partnership: str) ->
     look.at("packed", home.one("Content-Encoding") == "gzip", home.headers)
     home = visitor.ask("/")
     look.at("the home page", home.status == 200 and b"</html>" in home.body, home.status)
-    for name in ("Strict-Transport-Security", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"):
+    for name in (
+        "Strict-Transport-Security",
+        "Content-Security-Policy",
+        "X-Content-Type-Options",
+        "Referrer-Policy",
+    ):
         look.at(f"{name}, once", bool(home.one(name)), home.all(name))
     once = ("X-Request-ID", "Date", "Server", "Content-Type", "X-Frame-Options", "Content-Length")
     doubled = [name for name in once if len(home.all(name)) > 1]
@@ -156,12 +171,16 @@ def look_at_all(look: Look, visitor: Visitor, session: str, partnership: str) ->
 
     sheet = re.search(rb'href="(/static/[^"]+\.css)"', home.body)
     style = visitor.ask(sheet[1].decode() if sheet else "/static/", Accept_Encoding="gzip")
-    look.at("a stylesheet, packed", (style.status, style.one("Content-Encoding")) == (200, "gzip"), style.headers)
+    look.at(
+        "a stylesheet, packed", (style.status, style.one("Content-Encoding")) == (200, "gzip"), style.headers
+    )
     look.at("which browsers may keep", "max-age" in style.one("Cache-Control"), style.one("Cache-Control"))
 
     sent_on = visitor.ask("/events/?a=b", secure=False)
     where = sent_on.one("Location")
-    look.at("http is sent on", sent_on.status in (301, 308) and where == f"https://{NAME}/events/?a=b", sent_on)
+    look.at(
+        "http is sent on", sent_on.status in (301, 308) and where == f"https://{NAME}/events/?a=b", sent_on
+    )
     for path in ("/metrics", "/healthz", "/readyz", "//healthz", "/./healthz", "/%68ealthz", "/healthz/"):
         status = visitor.ask(path).status
         look.at(f"{path} is kept inside", status in (400, 404), status)
@@ -172,7 +191,11 @@ def look_at_all(look: Look, visitor: Visitor, session: str, partnership: str) ->
     other = visitor.ask("/account/login/", X_Forwarded_Host="evil.example", Forwarded="host=evil.example")
     look.at("X-Forwarded-Host is ignored", other.status == 200 and b"evil.example" not in other.body)
     foreign = visitor.ask("/", Host="evil.example")
-    look.at("another Host gets no page", foreign.status >= 400 or not foreign.body, (foreign.status, foreign.body[:80]))
+    look.at(
+        "another Host gets no page",
+        foreign.status >= 400 or not foreign.body,
+        (foreign.status, foreign.body[:80]),
+    )
     plain = visitor.ask("/", X_Forwarded_Proto="http")
     look.at("X-Forwarded-Proto is ours", plain.status == 200, plain.status)
     visitor.ask(SECRET, Referer=f"https://{NAME}{SECRET}")
@@ -183,19 +206,27 @@ def look_at_all(look: Look, visitor: Visitor, session: str, partnership: str) ->
 
 def look_at_sizes(look: Look, visitor: Visitor, session: str, partnership: str) -> None:
     path = f"/bring/{partnership}/new/"
-    page = visitor.ask(path, Cookie=f"sessionid={session}")
-    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.body)
-    cookie = re.match(r"csrftoken=([^;]+)", next(iter(page.all("Set-Cookie")), ""))
-    look.at("the form for a spreadsheet", page.status == 200 and bool(token), (page.status, page.headers))
-    if not token or not cookie:
-        return
-    cookies = f"sessionid={session}; csrftoken={cookie[1]}"
-    for what, megabytes, right in (("4.9 MB", 4.9, {200, 302}), ("5.9 MB", 5.9, {200}), ("6.5 MB", 6.5, {413}), ("30 MB", 30, {413})):
+    token, cookie = visitor.form(path, f"sessionid={session}")
+    look.at("the form for a spreadsheet", bool(token and cookie))
+    cookies = f"sessionid={session}; csrftoken={cookie}"
+    for what, megabytes, right in (
+        ("4.9 MB", 4.9, {200, 302}),
+        ("5.9 MB", 5.9, {200}),
+        ("6.5 MB", 6.5, {413}),
+        ("30 MB", 30, {413}),
+    ):
         row = b"A youth club,charity,E1 4NS,boxing and mentoring for 11 to 18\r\n"
         rows = b"Name,Kind,Postcode,What they do\r\n" + row * int(megabytes * 1024**2 / len(row))
-        fields = {b"csrfmiddlewaretoken": token[1], b"kind": b"partners", b"pasted": b""}
-        parts = [b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % each for each in fields.items()]
-        parts.append(b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + rows + b"\r\n--b--\r\n")
+        fields = {b"csrfmiddlewaretoken": token.encode(), b"kind": b"partners", b"pasted": b""}
+        parts = [
+            b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % each
+            for each in fields.items()
+        ]
+        parts.append(
+            b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+            + rows
+            + b"\r\n--b--\r\n"
+        )
         answer = visitor.ask(
             path,
             "POST",
@@ -204,25 +235,24 @@ def look_at_sizes(look: Look, visitor: Visitor, session: str, partnership: str) 
             Referer=f"https://{NAME}{path}",
             Content_Type="multipart/form-data; boundary=b",
         )
-        look.at(f"a file of {what}: {answer.status}", answer.status in right, (answer.status, answer.body[:200]))
-    form = visitor.ask("/account/login/", "POST", b"a=" + b"b" * 1024**2, Content_Type="application/x-www-form-urlencoded")
+        look.at(
+            f"a file of {what}: {answer.status}", answer.status in right, (answer.status, answer.body[:200])
+        )
+    form = visitor.ask(
+        "/account/login/", "POST", b"a=" + b"b" * 1024**2, Content_Type="application/x-www-form-urlencoded"
+    )
     look.at("a form of more than 1 MB", form.status == 413, form.status)
 
 
 def look_at_address(look: Look, visitor: Visitor) -> None:
     """Asks for codes until the address has asked too often, each time as if from another address."""
-    page = visitor.ask("/account/login/")
-    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page.body)
-    cookie = re.match(r"csrftoken=([^;]+)", next(iter(page.all("Set-Cookie")), ""))
-    if not token or not cookie:
-        look.at("the page to sign in", False, page.status)
-        return
+    token, cookie = visitor.form("/account/login/")
     for number in range(60):
         answer = visitor.ask(
             "/account/login/",
             "POST",
-            b"csrfmiddlewaretoken=%s&email=nobody%d@example.org" % (token[1], number),
-            Cookie=f"csrftoken={cookie[1]}",
+            b"csrfmiddlewaretoken=%s&email=nobody%d@example.org" % (token.encode(), number),
+            Cookie=f"csrftoken={cookie}",
             Referer=f"https://{NAME}/account/login/",
             Content_Type="application/x-www-form-urlencoded",
             X_Forwarded_For=f"203.0.113.{number}",
@@ -272,7 +302,10 @@ def served(folder: Path, port: int) -> Iterator[tuple[str, str]]:
     )
     session, partnership = asked.stdout.split()
     command = [sys.executable, "-c", "from joinedup.cli import main; main()", "serve", "--port", str(port)]
-    with (folder / "site.txt").open("w") as log, ended(subprocess.Popen(command, env=environment, stdout=log, stderr=log)) as site:
+    with (
+        (folder / "site.txt").open("w") as log,
+        ended(subprocess.Popen(command, env=environment, stdout=log, stderr=log)) as site,
+    ):
         wait(port, site)
         yield session, partnership
 
@@ -342,11 +375,18 @@ def caddy(folder: Path, port: int) -> tuple[list[str], dict[str, str]]:
     text = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
     options = f"{{\n\tadmin off\n\thttp_port {port + 1}\n\thttps_port {port + 2}\n\tskip_install_trust\n"
     text = text.replace("{\n\t# Errors", options + "\t# Errors", 1)
-    text = text.replace("{$SITE_NAME} {\n", f"{{$SITE_NAME}} {{\n\ttls {folder}/certificate.pem {folder}/key.pem\n", 1)
-    assert str(folder) in text and "admin off" in text
+    text = text.replace(
+        "{$SITE_NAME} {\n", f"{{$SITE_NAME}} {{\n\ttls {folder}/certificate.pem {folder}/key.pem\n", 1
+    )
+    assert str(folder) in text
+    assert "admin off" in text
     (folder / "Caddyfile").write_text(text)
     home = {"XDG_DATA_HOME": str(folder / "caddy"), "XDG_CONFIG_HOME": str(folder / "caddy")}
-    words = ["sh", "-c", f"exec caddy run --adapter caddyfile --config {folder}/Caddyfile 2>{folder}/caddy.log"]
+    words = [
+        "sh",
+        "-c",
+        f"exec caddy run --adapter caddyfile --config {folder}/Caddyfile 2>{folder}/caddy.log",
+    ]
     return words, home | {"SITE_NAME": NAME, "UPSTREAM": f"127.0.0.1:{port}"}
 
 

@@ -126,7 +126,8 @@ def table(
     widths: Sequence[Length],
     about: str = "",
 ) -> None:
-    """A table whose first row is its header, and whose rows stay whole at the end of a page; screen readers read out `about`."""
+    """A table whose first row is its header, and whose rows are not torn over two pages; screen readers read out
+    `about`."""
     made = document.add_table(rows=1, cols=len(header), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.LEFT
     made.autofit = False
