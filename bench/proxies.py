@@ -138,8 +138,8 @@ def main() -> None:
                 print(f"{proxy:6} is not on this machine")
                 continue
             # Each has one of its own: the site counts who tries to sign in.
-            shutil.copytree(given.home, folder / "home", dirs_exist_ok=True)
-            with served(folder, given.port) as (session, partnership):
+            shutil.copytree(given.home, folder / f"{proxy}-home")
+            with served(folder / f"{proxy}-home", given.port) as (session, partnership):
                 visitor = Visitor(given.port + 1, given.port + 2, trusted)
                 with running(begin(folder, given.port), visitor):
                     look = Look(proxy)
@@ -270,21 +270,21 @@ def look_at_slow(look: Look, visitor: Visitor) -> None:
     }
     for what, head in beginnings.items():
         began = time.monotonic()
-        with visitor.connected(seconds=180) as connection:
+        with visitor.connected(seconds=200) as connection:
             connection.sendall(head.encode())
             try:
                 said = connection.recv(200)
             except OSError:
                 said = b"nothing"
         took = time.monotonic() - began
-        look.at(f"{what} is cut off after {took:.0f} s ({said[:30]!r})", took < 130)
+        look.at(f"{what} is cut off after {took:.0f} s ({said[:30]!r})", took < 170)
 
 
 @contextmanager
-def served(folder: Path, port: int) -> Iterator[tuple[str, str]]:
+def served(home: Path, port: int) -> Iterator[tuple[str, str]]:
     """The site as behind a proxy; gives a session of somebody who coordinates, and the slug of what they coordinate."""
     environment = os.environ | {
-        "JOINEDUP_HOME": str(folder / "home"),
+        "JOINEDUP_HOME": str(home),
         "SITE_URL": f"https://{NAME}",
         "ALLOWED_HOSTS": NAME,
         "TRUSTED_PROXIES": "1",
@@ -303,7 +303,7 @@ def served(folder: Path, port: int) -> Iterator[tuple[str, str]]:
     session, partnership = asked.stdout.split()
     command = [sys.executable, "-c", "from joinedup.cli import main; main()", "serve", "--port", str(port)]
     with (
-        (folder / "site.txt").open("w") as log,
+        home.with_suffix(".txt").open("w") as log,
         ended(subprocess.Popen(command, env=environment, stdout=log, stderr=log)) as site,
     ):
         wait(port, site)
