@@ -30,7 +30,8 @@ AT_ONE_LOOK, LONGEST = 200, 1_000_000
 
 # Why the last look failed; the next one is a minute later.
 UNREAD, UNREAD_FOR = "bounces-unread", 10 * PAUSE
-MBOX_SEEN, MBOX_STATUS = re.compile(rb"^Status:.*R", re.M | re.I), re.compile(rb"\nStatus:[^\n]*", re.I)
+# The header in which an mbox file keeps what was seen: R, as in RO.
+MBOX_SEEN, MBOX_STATUS = re.compile(rb"^Status: *[A-Z]*R", re.MULTILINE), re.compile(rb"\nStatus:[^\n]*")
 # A mail, and what to do with it: delete it, or leave it as seen.
 Held = tuple[bytes, Callable[[bool], object]]
 
@@ -171,7 +172,7 @@ def _in_maildir(folder: Path) -> Iterator[Held]:
 
 
 def _in_mbox(held: mailbox.mbox) -> Iterator[Held]:
-    """As bytes, for the same reason. A mail that was seen has R in its header Status."""
+    """As bytes, for the same reason."""
     unseen = [
         key for key in held.iterkeys() if not MBOX_SEEN.search(held.get_bytes(key).partition(b"\n\n")[0])
     ]

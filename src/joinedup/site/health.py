@@ -299,11 +299,9 @@ def _worker() -> list[HealthFinding]:
 
 def _mails() -> list[HealthFinding]:
     """Mails that wait because the mail server did not accept them, and a mailbox that nobody can read."""
-    unread = [
-        HealthFinding("mail", f"The mailbox of delivery reports cannot be read: {why}. See BOUNCE_MAILBOX.")
-        for why in filter(None, [why_unread()])
-    ]
-    return unread + _waiting_mails()
+    why = why_unread()
+    said = f"The mailbox of delivery reports cannot be read: {why}. See BOUNCE_MAILBOX."
+    return [*([HealthFinding("mail", said)] if why else []), *_waiting_mails()]
 
 
 def _waiting_mails() -> list[HealthFinding]:
