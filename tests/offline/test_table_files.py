@@ -48,6 +48,7 @@ def locked() -> bytes:
         (gzip.compress(b"a,b\n1,2\n" * 500)[:-30], "cut off or damaged"),
         (zipped(**{"one.csv": "a\n", "two.csv": "a\n"}), "holds 2 CSV files"),
         (zipped(**{"[Content_Types].xml": "x"}), "Excel or Word"),
+        (zipped(**{"mimetype": "x", "content.xml": "x"}), "OpenDocument file"),
         (zipped(**{"one.csv": "a,b\n1,2\n"})[:-20], "cut off or damaged"),
         (b"PAR1 and then nothing of the kind", "Parquet file is cut off"),
         (b'[{"a": 1}]', "JSON"),

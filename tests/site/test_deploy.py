@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from joinedup.cli import main
+from joinedup.site.gateway import BYTES_A_SECOND, SECONDS
 from joinedup.site.serve_command import SECONDS_TO_END
 from joinedup.web.request_size import MOST_BYTES_OF_UPLOADS
 
@@ -91,6 +92,7 @@ def test_proxies_take_what_the_site_takes_and_say_what_it_asks() -> None:
         assert largest < int(found[1]) < 2 * largest
         assert "X-Request-ID" in read(name)
         assert all(path in read(name) for path in ("metrics", "healthz", "readyz"))
+    assert "header_regexp Content-Length ^([7-9]\\d{6}|\\d{8,})$" in read("Caddyfile")
     nginx = read("nginx.conf")
     assert "X-Forwarded-For $remote_addr;" in nginx
     assert "X-Forwarded-Proto $scheme;" in nginx
@@ -98,3 +100,22 @@ def test_proxies_take_what_the_site_takes_and_say_what_it_asks() -> None:
     form = re.search(r"log_format joinedup '(.+)';", nginx)
     assert form is not None
     assert not {"$request", "$request_uri", "$uri", "$args", "$http_referer"} & set(form[1].split())
+
+
+def test_caddy_waits_as_long_as_the_site_lets_people_take() -> None:
+    """It counts from the beginning of a request, where nginx counts from the last byte."""
+    seconds = {
+        name: int(number) for name, number in re.findall(r"(\w+) (\d+)s$", read("Caddyfile"), re.MULTILINE)
+    }
+    assert seconds["read_body"] > SECONDS + MOST_BYTES_OF_UPLOADS / BYTES_A_SECOND
+    assert seconds["read_body"] + seconds["response_header_timeout"] < seconds["write"]
+    assert f"proxy_read_timeout {seconds['response_header_timeout']}s;" in read("nginx.conf")
+
+
+def test_a_unit_may_not_more_than_it_needs() -> None:
+    for name in ("web", "worker", "backup"):
+        unit = read(f"systemd/joinedup-{name}.service").splitlines()
+        assert {
+            "NoNewPrivileges=true", "ProtectSystem=strict", "CapabilityBoundingSet=", "RestrictNamespaces=true",
+            "SystemCallFilter=@system-service",
+        } <= set(unit)  # fmt: skip

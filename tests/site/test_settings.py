@@ -69,6 +69,27 @@ def test_a_site_behind_a_proxy_passes_every_check_of_a_deployment(tmp_path: Path
         ("METRICS_ADDRESSES", "10.0.0.0/99", "METRICS_ADDRESSES must be addresses or networks"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be plain or json, not “xml”."),
         ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES must be a whole number"),
+        (
+            "BOUNCE_MAILBOX",
+            "imap://a:b@host/INBOX",
+            "BOUNCE_MAILBOX must be imaps://name:password@host/folder",
+        ),
+        # A password that is not written as in a link.
+        (
+            "BOUNCE_MAILBOX",
+            "imaps://a:b#/c@host/INBOX",
+            "BOUNCE_MAILBOX must be imaps://name:password@host/folder",
+        ),
+        (
+            "BOUNCE_MAILBOX",
+            "imaps://a:b@host:x/INBOX",
+            "BOUNCE_MAILBOX must be imaps://name:password@host/folder",
+        ),
+        (
+            "BOUNCE_MAILBOX",
+            "imaps://a:b@host/R%C3%BCck",
+            "BOUNCE_MAILBOX must be imaps://name:password@host/folder",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_sentence(tmp_path: Path, name: str, value: str, sentence: str) -> None:

@@ -103,6 +103,15 @@ def test_other_zip_files_are_no_spreadsheets() -> None:
         read_file(stream.getvalue())
 
 
+def test_what_libreoffice_saves_by_itself_is_called_by_its_name() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", "<x/>")
+    with pytest.raises(Unreadable, match=r"OpenDocument file \(\.ods\): save it as Excel"):
+        read_file(stream.getvalue())
+
+
 def refused(content: bytes, sentence: str) -> None:
     with pytest.raises(ValidationError, match=sentence):
         read_file(content)

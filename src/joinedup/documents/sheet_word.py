@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext as _
 from docx.document import Document as WordDocument
-from docx.shared import Cm
+from docx.shared import Cm, Length
 
-from joinedup.documents.sheet import Said, Section, Sheet
+from joinedup.documents.sheet import Said, Section, Sheet, SheetGrid
 from joinedup.documents.word import (
-    DENSE,
     HIGH,
     PAGE,
     ROOMY,
+    TIGHT,
     add_link,
     as_bytes,
     new_document,
@@ -22,7 +22,9 @@ from joinedup.documents.word import (
 from joinedup.places.demonstration import what_is_invented
 
 # What is to go on one page has lower pictures.
-LOW = 3.5
+LOW = 3.0
+# A column is as wide as so many letters at least, and at most.
+SHORT, LONG = 12, 40
 
 
 def as_word(sheet: Sheet) -> bytes:
@@ -33,7 +35,7 @@ def as_word(sheet: Sheet) -> bytes:
         author=sheet.author,
         on=sheet.on,
         footer=sheet.footer,
-        sizes=DENSE if sheet.is_dense else ROOMY,
+        sizes=TIGHT if sheet.is_dense else ROOMY,
     )
     document.add_heading(sheet.title, level=1)
     document.add_paragraph(sheet.lead)
@@ -50,11 +52,16 @@ def _section(document: WordDocument, section: Section) -> None:
     for said in section.said:
         _sentence(document, said)
     if section.grid is not None:
-        columns = len(section.grid.header)
-        widths = [Cm(PAGE / columns)] * columns
-        table(document, section.grid.header, section.grid.rows, widths, section.grid.about)
+        table(document, section.grid.header, section.grid.rows, _widths(section.grid), section.grid.about)
     if not section.said and section.grid is None:
         document.add_paragraph(section.none)
+
+
+def _widths(grid: SheetGrid) -> list[Length]:
+    """Of a page, shared out by the longest words of each column, so that times do not take as much as names."""
+    columns = zip(grid.header, *grid.rows, strict=True)
+    longest = [min(max(len(text) for text in column), LONG) for column in columns]
+    return [Cm(PAGE * max(each, SHORT) / sum(max(one, SHORT) for one in longest)) for each in longest]
 
 
 def _sentence(document: WordDocument, said: Said) -> None:

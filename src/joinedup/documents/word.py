@@ -34,7 +34,15 @@ DENSE: Mapping[str, tuple[float, float]] = {
     "List Number": (11, 0),
     "Heading 1": (16, 0),
     "Heading 2": (12, 5),
-    "Footer": (8, 0),
+    "Footer": (8, 5),
+}
+# For what is handed over as one page, with the partners' own words whole.
+TIGHT: Mapping[str, tuple[float, float]] = {
+    "Normal": (10, 0),
+    "List Bullet": (10, 0),
+    "Heading 1": (16, 0),
+    "Heading 2": (11.5, 3),
+    "Footer": (8, 4),
 }
 # To be read at a table, on paper.
 ROOMY: Mapping[str, tuple[float, float]] = {
@@ -43,7 +51,7 @@ ROOMY: Mapping[str, tuple[float, float]] = {
     "List Number": (11, 0),
     "Heading 1": (20, 0),
     "Heading 2": (14, 12),
-    "Footer": (8, 0),
+    "Footer": (8, 5),
 }
 
 
@@ -118,17 +126,23 @@ def table(
     widths: Sequence[Length],
     about: str = "",
 ) -> None:
-    """A table whose first row is its header; screen readers read out `about`."""
+    """A table whose first row is its header, and whose rows are not torn over two pages; screen readers read out
+    `about`."""
     made = document.add_table(rows=1, cols=len(header), style="Table Grid")
     made.alignment = WD_TABLE_ALIGNMENT.LEFT
     made.autofit = False
-    _repeat(made.rows[0])
+    # Repeated on each page, and announced by screen readers.
+    _mark(made.rows[0], "w:tblHeader")
     for cell, text in zip(made.rows[0].cells, header, strict=True):
         _write(cell.paragraphs[0], text, bold=True)
     for row in rows:
         for cell, text in zip(made.add_row().cells, row, strict=True):
             _write(cell.paragraphs[0], text)
+    # Word goes by the cells, LibreOffice by the columns.
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = width
     for each in made.rows:
+        _mark(each, "w:cantSplit")
         for cell, width in zip(each.cells, widths, strict=True):
             cell.width = width
     if about:
@@ -177,8 +191,7 @@ def _write(paragraph: Any, text: str, *, bold: bool = False) -> None:
     run.font.size, run.bold = SMALL, bold
 
 
-def _repeat(row: Any) -> None:
-    """Mark the row as the table's header: it is repeated on each page, and screen readers announce it."""
-    mark = OxmlElement("w:tblHeader")
+def _mark(row: Any, name: str) -> None:
+    mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from docx.document import Document as WordDocument
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 
 from joinedup.documents.word import TYPE, as_bytes, new_document, pictures, section, table
 from joinedup.firstrun.brief import THEMES, Brief
@@ -43,7 +43,7 @@ def as_word(brief: Brief) -> bytes:
     table(document, HEADER, rows, WIDTHS)
     if brief.themes_without:
         named = listed([name.lower() for name in brief.themes_without], THEMES)
-        document.add_paragraph(_themes(brief.unsaid, named))
+        document.add_paragraph(_themes(brief.unsaid, named)).paragraph_format.space_before = Pt(4)
     more = [f"and {brief.running_more} more"] if brief.running_more else []
     section(
         document,

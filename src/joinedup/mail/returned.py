@@ -7,10 +7,10 @@ address it gives is ignored. Each mail comes back once, however often it is repo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
+from email.parser import BytesHeaderParser
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,9 @@ from joinedup.mail.outbox import is_of_address
 
 State = OutgoingMail.State
 MESSAGE_ID = re.compile(r"<[^<>\s]{3,240}>")
+# What a report is made of, as _Flat calls it: how it went, and what is returned of the mail.
+STATUS = {"within/delivery-status", "within/global-delivery-status"}
+RETURNED = {"within/rfc822", "text/rfc822-headers", "within/global", "within/global-headers"}
 PERMANENT, TEMPORARY = "5.0.0", "4.0.0"
 # What GOV.UK Notify calls them in its delivery receipts.
 SERVICE_WORDS = {
@@ -38,36 +41,57 @@ class Report:
     status: str
 
 
+class _Flat(Message):
+    """A mail whose mails within stay bytes: what somebody forwards is no report, and gateways encode what RFC 3464
+    wants plain, which the parser would not undo."""
+
+    def get_content_type(self) -> str:
+        return super().get_content_type().replace("message/", "within/")
+
+
 def reports_in(raw: bytes) -> list[Report]:
-    """The failures that a delivery report tells (RFC 3464); empty for any other mail, and for one that says only that
-    it is delayed or delivered."""
-    mail = message_from_bytes(raw, policy=policy.compat32)
-    parts = list(mail.walk())
-    status = next((each for each in parts if each.get_content_type() == "message/delivery-status"), None)
-    about = next((found for each in parts for found in _original_id(each)), "")
-    if status is None or not about:
+    """The failures that a delivery report tells (RFC 3464, and RFC 6533 for addresses in UTF-8); empty for any other
+    mail, and for one that says only that it is delayed or delivered. May raise what Python's parser does, as for parts
+    within parts without end."""
+    mail = message_from_bytes(raw, _class=_Flat, policy=policy.compat32)
+    parts = [(each.get_content_type(), each) for each in mail.walk()]
+    status = next((_groups(each) for kind, each in parts if kind in STATUS), [])
+    failed = [fields for fields in status[1:] if fields.get("Action", "").strip().lower() == "failed"]
+    if not failed:
         return []
-    failed = [fields for fields in _fields(status) if fields.get("Action", "").strip().lower() == "failed"]
-    return [Report(about, _status(fields.get("Status", ""))) for fields in failed[:1]]
+    returned = [_fields(_decoded(each)) for kind, each in parts if kind in RETURNED]
+    about = _first_id([*(each.get("Message-ID") for each in returned), *_said_elsewhere(status[0], mail)])
+    return [Report(about, _status(failed[0].get("Status", "")))] if about else []
 
 
-def _fields(status: Message) -> list[Message]:
-    """The groups of fields: the first is about the report, each other about one recipient."""
-    payload = status.get_payload()
-    return [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
+def _groups(part: Message) -> list[Message]:
+    """The groups of fields of a status: the first is about the report, each other about one recipient."""
+    return [
+        _fields(each)
+        for each in re.split(rb"\n\s*\n", _decoded(part).replace(b"\r\n", b"\n").strip())
+        if each
+    ]
 
 
-def _original_id(part: Message) -> Iterator[str]:
-    """The Message-ID of the mail that a part returns, whole or its headers alone."""
-    kind = part.get_content_type()
-    if kind == "message/rfc822":
-        payload = part.get_payload()
-        if isinstance(payload, list) and isinstance(payload[0], Message):
-            yield from MESSAGE_ID.findall(str(payload[0].get("Message-ID", "")))[:1]
-    elif kind == "text/rfc822-headers":
-        body = part.get_payload(decode=True)
-        if isinstance(body, bytes):
-            yield from MESSAGE_ID.findall(str(message_from_bytes(body).get("Message-ID", "")))[:1]
+def _fields(text: bytes) -> Message:
+    return BytesHeaderParser(policy=policy.compat32).parsebytes(text)
+
+
+def _decoded(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content.lstrip() if isinstance(content, bytes) else b""
+
+
+def _said_elsewhere(report: Message, mail: Message) -> list[str | None]:
+    """Where nothing of the mail is returned, which RFC 3464 allows: programs name it with the status, or as what the
+    report answers (RFC 3834)."""
+    return [report.get(each) for each in ("X-Original-Message-ID", "Original-Message-ID")] + [
+        mail.get(each) for each in ("In-Reply-To", "References")
+    ]
+
+
+def _first_id(texts: list[str | None]) -> str:
+    return next((found for text in texts for found in MESSAGE_ID.findall(str(text or ""))[:1]), "")
 
 
 def _status(text: str) -> str:
@@ -89,6 +113,11 @@ def note_returned(report: Report) -> bool:
     if is_of_address(report.status):
         note_failure(found.to)
     return True
+
+
+def is_ours(report: Report) -> bool:
+    """Whether it is about a mail of ours, known already or not."""
+    return OutgoingMail.objects.filter(message_id=report.message_id).exists()
 
 
 def note_word(message_id: str, word: str) -> bool:

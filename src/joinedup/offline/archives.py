@@ -106,6 +106,9 @@ def _judge(found: list[zipfile.ZipInfo], packed: int) -> None:
         raise Refused("The archive is empty. Download it again.")
     if any(item.filename == "[Content_Types].xml" for item in found):
         raise Refused("This is an Excel or Word file. Save the sheet as CSV and bring that.")
+    # Of OpenDocument, whose parts no publisher's archive has together.
+    if {"mimetype", "content.xml"} <= {item.filename for item in found}:
+        raise Refused("This is an OpenDocument file. Save the sheet as CSV or Excel (.xlsx) and bring that.")
     if len(found) > MOST_FILES:
         raise Refused(f"The archive holds {len(found):,} files, more than {MOST_FILES:,}. Bring it in parts.")
     for item in found:

@@ -41,13 +41,28 @@ def one_of(name: str, *values: str) -> str:
     return value
 
 
-def begins_with(name: str, beginnings: tuple[str, ...]) -> str:
-    """Empty, or a value that begins with one of these."""
+def mailbox(name: str) -> str:
+    """Empty, or where a mailbox is: imaps://name:password@host/folder, maildir:/folder or mbox:/file."""
     value = os.environ.get(name, "").strip()
-    if value and not value.startswith(beginnings):
-        # Not the value itself: it may hold a password.
-        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(beginnings)}")
-    return value
+    if not value or (value.startswith(("maildir:", "mbox:")) or _is_imaps(value)):
+        return value
+    # Not the value itself: it may hold a password.
+    raise ImproperlyConfigured(
+        f"{name} must be imaps://name:password@host/folder, maildir:/folder or mbox:/file. In name and password write "
+        "what is no letter or figure as links do (%40 for @, %23 for #); the folder may have plain letters only."
+    )
+
+
+def _is_imaps(value: str) -> bool:
+    try:
+        parts = urlparse(value)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_whole = bool(parts.hostname and parts.username and parts.password) and not (
+        parts.fragment or parts.query
+    )
+    return parts.scheme == "imaps" and port_is_right and is_whole and unquote(parts.path).isascii()
 
 
 def notify(backend: str) -> tuple[str, str]:

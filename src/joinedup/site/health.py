@@ -17,6 +17,7 @@ from joinedup.engines.words import counted, plural
 from joinedup.evidence.fetch.forces import forces
 from joinedup.evidence.models import Figure
 from joinedup.evidence.queries import damaged_files, missing_files, orphaned_files
+from joinedup.mail.bounce_mailbox import why_unread
 from joinedup.mail.outbox import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Footprint, Membership, Succession
@@ -297,7 +298,13 @@ def _worker() -> list[HealthFinding]:
 
 
 def _mails() -> list[HealthFinding]:
-    """Mails that wait because the mail server did not accept them."""
+    """Mails that wait because the mail server did not accept them, and a mailbox that nobody can read."""
+    why = why_unread()
+    said = f"The mailbox of delivery reports cannot be read: {why}. See BOUNCE_MAILBOX."
+    return [*([HealthFinding("mail", said)] if why else []), *_waiting_mails()]
+
+
+def _waiting_mails() -> list[HealthFinding]:
     number, since = waiting_since()
     if since is None or since > timezone.now() - SENT_WITHIN:
         return []

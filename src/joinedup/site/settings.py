@@ -174,7 +174,7 @@ NOTIFY_REPLY_TO = os.environ.get("NOTIFY_REPLY_TO", "")
 # Where mails that cannot be delivered come back to, if not to the address that they are from.
 BOUNCE_ADDRESS = os.environ.get("BOUNCE_ADDRESS", "")
 # The mailbox they come back to, for the worker to read: imaps://name:password@host/INBOX, maildir:/folder, mbox:/file.
-BOUNCE_MAILBOX = environment.begins_with("BOUNCE_MAILBOX", ("imaps:", "maildir:", "mbox:"))
+BOUNCE_MAILBOX = environment.mailbox("BOUNCE_MAILBOX")
 # What a mail service gives as bearer token when it posts to /mail/reports/; without it there is no such page.
 MAIL_REPORT_SECRET = os.environ.get("MAIL_REPORT_SECRET", "")
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "JoinedUp <joinedup@localhost>")

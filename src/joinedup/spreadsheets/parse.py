@@ -86,6 +86,9 @@ def open_file(content: bytes) -> Book:
     if len(content) > MOST_BYTES:
         raise Unreadable("The file is larger than 5 MB: bring it in parts.")
     if content.startswith(b"PK\x03\x04"):
+        # Its kind stands first, unpacked (OpenDocument 1.3, part 2, 3.3).
+        if b"mimetypeapplication/vnd.oasis.opendocument" in content[:100]:
+            raise Unreadable("This is an OpenDocument file (.ods): save it as Excel (.xlsx) or as CSV.")
         return _xlsx(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Unreadable(
