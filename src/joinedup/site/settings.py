@@ -146,13 +146,17 @@ ACCOUNT_FORMS = {
     "request_login_code": "joinedup.accounts.forms.AddressForm",
     "confirm_login_code": "joinedup.accounts.forms.SignInCodeForm",
 }
-# Figures from an app after the code, for coordinators, programme leads and administrators: offered, or required.
+# Figures from an app, or a passkey, after the code, for coordinators, programme leads and administrators: offered, or
+# required.
 SECOND_FACTOR = environment.one_of("SECOND_FACTOR", "offered", "required")
 MFA_ADAPTER = "joinedup.accounts.second_factor.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_FORMS = {"authenticate": "joinedup.accounts.forms.SecondStepForm"}
+MFA_FORMS = {
+    "authenticate": "joinedup.accounts.forms.SecondStepForm",
+    "authenticate_webauthn": "joinedup.accounts.passkey_forms.SecondPasskeyForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "joinedup.accounts.adapter.Adapter"
