@@ -101,6 +101,9 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name == "welcome":
         for user in apps.get_model("accounts", "User").objects.all():
             yield reverse(name, args=[make_link("welcome", user.pk, user)])
+    elif name in ("organisation", "organisation_back"):
+        for each in settings.OPENID_CONNECT:
+            yield reverse(name, args=[each["slug"]])
     elif name == "answer_by_mail":
         for token in _mailed():
             for word in ("interested", "already", "not_us"):

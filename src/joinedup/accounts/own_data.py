@@ -45,6 +45,7 @@ OWN = frozenset(
             "clusters.Follower",
             "opportunities.Look",
             "account.EmailAddress",
+            "socialaccount.SocialAccount",
             "accounts.Closing",
         ),
     }

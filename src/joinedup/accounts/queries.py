@@ -30,6 +30,8 @@ DONE = {
     "close": "closed it",
     "second_factor": "changed the second factor",
     "reset_factor": "reset the second factor",
+    "link": "signed in by an organisation for the first time",
+    "unlink": "took away the sign-in by an organisation",
     "give_data": "gave out what is held about them",
     "take_data": "took out what is held about them",
     "end_sessions": "signed out elsewhere",

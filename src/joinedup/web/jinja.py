@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from joinedup import __version__
+from joinedup.accounts.organisations import organisations
 from joinedup.accounts.permissions import may
 from joinedup.engines.opportunities.strength import band
 from joinedup.mail.markup import to
@@ -101,6 +102,7 @@ def environment(**options: Any) -> Environment:
         version=__version__,
         today=timezone.localdate,
         query_with=query_with,
+        organisations=organisations,
         is_demonstration_site=is_demonstration_site,
         what_is_invented=what_is_invented,
     )
