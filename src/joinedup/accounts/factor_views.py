@@ -99,7 +99,7 @@ def _when_on(request: Request) -> HttpResponse:
     context = {
         "held": [(each, each.type == factor.APP) for each in held],
         "has_app": any(each.type == factor.APP for each in held),
-        "is_required": settings.SECOND_FACTOR == factor.REQUIRED and factor.is_for(request.person),
+        "is_required": factor.is_required_of(request.person),
         "are_passkeys_possible": are_possible(),
     }
     return render(request, "accounts/second_factor_on.jinja", context)

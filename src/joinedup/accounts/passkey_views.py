@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -71,7 +70,6 @@ def factor_remove(request: Request, pk: int) -> HttpResponse:
     """The app or a passkey, with a confirmation."""
     held = _own(request, pk, *factor.FACTORS)
     is_last = len(factor.factors_of(request.user.pk)) == 1  # type: ignore[arg-type]
-    is_required = settings.SECOND_FACTOR == factor.REQUIRED and factor.is_for(request.person)
     if request.method == "POST":
         try:
             factor.remove(by=request.person, pk=held.pk)
@@ -84,5 +82,10 @@ def factor_remove(request: Request, pk: int) -> HttpResponse:
             return redirect("your_account")
         messages.success(request, _("It is removed."))
         return redirect("second_factor")
-    context = {"held": held, "is_app": held.type == factor.APP, "is_last": is_last}
-    return render(request, "accounts/factor_remove.jinja", context | {"is_required": is_required})
+    context = {
+        "held": held,
+        "is_app": held.type == factor.APP,
+        "is_last": is_last,
+        "is_required": factor.is_required_of(request.person),
+    }
+    return render(request, "accounts/factor_remove.jinja", context)

@@ -111,6 +111,10 @@ def is_for(person: Person) -> bool:
     return bool(person.roles & {str(each) for each in LOOKED_AFTER})
 
 
+def is_required_of(person: Person) -> bool:
+    return settings.SECOND_FACTOR == REQUIRED and is_for(person)
+
+
 @transaction.atomic
 def turn_on(*, by: Person, secret: str) -> list[str]:
     """Store the secret of an app whose figures were right; returns the recovery codes if there were none yet."""
@@ -152,16 +156,12 @@ def new_codes(*, by: Person) -> list[str]:
 def turn_off(*, by: Person) -> None:
     """Do without a second factor; refused where the installation requires it."""
     require(by, "account.change")
-    _refuse_where_required(by)
+    if is_required_of(by):
+        raise ValidationError(_("Your role needs a second factor here."))
     user = own_account(by)
     Authenticator.objects.filter(user_id=user.pk).delete()
     audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "off"})
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "off", "by": ""})])
-
-
-def _refuse_where_required(by: Person) -> None:
-    if settings.SECOND_FACTOR == REQUIRED and is_for(by):
-        raise ValidationError(_("Your role needs a second factor here. Add another one first."))
 
 
 @transaction.atomic
@@ -173,6 +173,8 @@ def remove(*, by: Person, pk: int) -> None:
     if pk not in held:
         raise ValidationError(_("It is removed already."))
     if len(held) == 1:
+        if is_required_of(by):
+            raise ValidationError(_("Your role needs a second factor here. Add another one first."))
         turn_off(by=by)
         return
     what = "app" if held[pk].type == APP else "passkey"

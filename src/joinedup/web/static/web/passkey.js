@@ -26,6 +26,10 @@ function start() {
       button.disabled = false;
     }
   });
+  // Back from another page without loading: what the server asked for is used up.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) window.location.reload();
+  });
 }
 
 // The server writes bytes as base64url, and the browser wants bytes. (parseCreationOptionsFromJSON does so too, but
