@@ -101,8 +101,8 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name == "welcome":
         for user in apps.get_model("accounts", "User").objects.all():
             yield reverse(name, args=[make_link("welcome", user.pk, user)])
-    elif name in ("organisation", "organisation_back"):
-        for each in settings.OPENID_CONNECT:
+    elif name in ("sign_in_service", "sign_in_service_back"):
+        for each in settings.SIGN_IN_SERVICES:
             yield reverse(name, args=[each["slug"]])
     elif name == "answer_by_mail":
         for token in _mailed():

@@ -32,11 +32,11 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy
 from requests import RequestException
 
-from joinedup.accounts.organisations import (
-    Organisation,
+from joinedup.accounts.sign_in_services import (
+    SignInService,
     account_for,
     has_second_factor,
-    organisation_called,
+    service_called,
 )
 
 logger = logging.getLogger("joinedup.sign_in")
@@ -49,7 +49,7 @@ HERE = ("127.0.0.1", "localhost", "::1")
 # A service that does not answer, or not as it should.
 FAULTS = (OAuth2Error, RequestException)
 
-DOWN, CANCELLED, EXPIRED, REFUSED = "down", "cancelled", "expired", "refused"
+DOWN, CANCELLED, EXPIRED, REFUSED, TOO_OFTEN = "down", "cancelled", "expired", "refused", "too often"
 SENTENCES = {
     DOWN: gettext_lazy(
         "%(name)s does not answer as it should just now. Try again in a few minutes, or ask for a code by mail."
@@ -58,6 +58,7 @@ SENTENCES = {
     EXPIRED: gettext_lazy(
         "That took too long, or was begun in another browser. Try %(name)s again, or ask for a code by mail."
     ),
+    TOO_OFTEN: gettext_lazy("Tried many times just now. Wait a minute, then try %(name)s again."),
     # The same whether the address is not allowed, has no account, or a closed one.
     REFUSED: gettext_lazy(
         "We could not sign you in with %(name)s. Ask for a code by mail instead. If that does not work either, ask the "
@@ -82,12 +83,12 @@ def read() -> Iterator[None]:
 
 
 def turned_back(
-    request: HttpRequest, organisation: Organisation, why: str, *, to: str = "", detail: str = ""
+    request: HttpRequest, service: SignInService, why: str, *, to: str = "", detail: str = ""
 ) -> HttpResponse:
     """To the sign-in page with one sentence. The log says which service and what, never what was sent."""
-    fields = {"organisation": organisation.slug, "why": f"{why} {detail}".strip()}
-    logger.warning("organisation did not sign in", extra={"fields": fields})
-    messages.error(request, SENTENCES[why] % {"name": organisation.name})
+    fields = {"service": service.slug, "why": f"{why} {detail}".strip()}
+    logger.warning("not signed in by a service", extra={"fields": fields})
+    messages.error(request, SENTENCES[why] % {"name": service.name})
     query = f"?{urlencode({'next': to})}" if to else ""
     return redirect(reverse("account_login") + query)
 
@@ -103,8 +104,8 @@ class OpenIDClient(OpenIDConnectOAuth2Adapter):
     nonce = ""
 
     @cached_property
-    def organisation(self) -> Organisation:
-        found = organisation_called(self.provider_id)
+    def service(self) -> SignInService:
+        found = service_called(self.provider_id)
         assert found is not None
         return found
 
@@ -114,13 +115,13 @@ class OpenIDClient(OpenIDConnectOAuth2Adapter):
             return self._config()
 
     def _config(self) -> dict[str, Any]:
-        config = _json(f"{self.organisation.issuer.rstrip('/')}/.well-known/openid-configuration")
-        if str(config["issuer"]).rstrip("/") != self.organisation.issuer.rstrip("/"):
+        config = _json(f"{self.service.issuer.rstrip('/')}/.well-known/openid-configuration")
+        if str(config["issuer"]).rstrip("/") != self.service.issuer.rstrip("/"):
             raise Unfit("another issuer")
         ends = [str(config[each]) for each in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-        ends.append(str(config.get("userinfo_endpoint", self.organisation.issuer)))
-        # As safe as the issuer, which is on this machine where it has no https (`site/organisation_settings.py`).
-        is_here = self.organisation.issuer.startswith("http://")
+        ends.append(str(config.get("userinfo_endpoint", self.service.issuer)))
+        # As safe as the issuer, which is on this machine where it has no https (`site/sign_in_service_settings.py`).
+        is_here = self.service.issuer.startswith("http://")
         for each in map(urlsplit, ends):
             if each.scheme != "https" and not (is_here and each.hostname in HERE):
                 raise Unfit("no https")
@@ -128,7 +129,7 @@ class OpenIDClient(OpenIDConnectOAuth2Adapter):
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         """By `SITE_URL`: a request's own host cannot be trusted."""
-        return settings.SITE_URL + reverse("organisation_back", args=[self.provider_id])
+        return settings.SITE_URL + reverse("sign_in_service_back", args=[self.provider_id])
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
         with read():
@@ -163,13 +164,13 @@ class OpenIDClient(OpenIDConnectOAuth2Adapter):
             id_token,
             key=fitting[0].key,
             algorithms=ALGORITHMS,
-            audience=self.organisation.client_id,
+            audience=self.service.client_id,
             issuer=self.openid_config["issuer"],
             leeway=CLOCKS_DIFFER,
             options={"require": ["iss", "aud", "exp", "iat", "sub"]},
         )
         is_for_several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-        if is_for_several and claims.get("azp") != self.organisation.client_id:
+        if is_for_several and claims.get("azp") != self.service.client_id:
             raise Unfit("for another")
         if not self.nonce or not constant_time_compare(str(claims.get("nonce", "")), self.nonce):
             raise Unfit("another nonce")
@@ -218,14 +219,14 @@ class OpenIDProvider(OpenIDConnectProvider):
         return []
 
 
-def provider_of(request: HttpRequest, organisation: Organisation) -> OpenIDProvider:
+def provider_of(request: HttpRequest, service: SignInService) -> OpenIDProvider:
     app = SocialApp(
         provider="openid_connect",
-        provider_id=organisation.slug,
-        name=organisation.name,
-        client_id=organisation.client_id,
-        secret=organisation.client_secret,
-        settings={"server_url": organisation.issuer},
+        provider_id=service.slug,
+        name=service.name,
+        client_id=service.client_id,
+        secret=service.client_secret,
+        settings={"server_url": service.issuer},
     )
     return OpenIDProvider(request, app=app)
 
@@ -236,11 +237,11 @@ class OpenIDAdapter(DefaultSocialAccountAdapter):
     def get_provider(
         self, request: HttpRequest, provider: str, client_id: str | None = None
     ) -> OpenIDProvider:
-        organisation = organisation_called(provider)
-        if organisation is None:
+        service = service_called(provider)
+        if service is None:
             # Taken out of the settings while somebody signs in: allauth begins anew at this kind of error.
             raise ValueError
-        return provider_of(request, organisation)
+        return provider_of(request, service)
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: Any) -> Any:
         return sociallogin.user
@@ -250,16 +251,16 @@ class OpenIDAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """The account is found by our rule alone, whomever allauth has found."""
-        organisation = organisation_called(sociallogin.account.provider)
-        assert organisation is not None
+        service = service_called(sociallogin.account.provider)
+        assert service is not None
         to = sociallogin.state.get("next") or ""
-        user = account_for(sociallogin.claims, organisation, sociallogin.account.uid)
+        user = account_for(sociallogin.claims, service, sociallogin.account.uid)
         if user is None:
-            raise ImmediateHttpResponse(turned_back(request, organisation, REFUSED, to=to))
+            raise ImmediateHttpResponse(turned_back(request, service, REFUSED, to=to))
         sociallogin.user = user
         # What opens doors at the service is not stored, not even while a second factor is asked for.
         sociallogin.token = None
-        counts = has_second_factor(sociallogin.claims, organisation)
+        counts = has_second_factor(sociallogin.claims, service)
         sociallogin.state = {"next": to or None, "second_factor": counts}
 
     def on_authentication_error(
@@ -270,14 +271,12 @@ class OpenIDAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        organisation = organisation_called(provider.sub_id)
-        assert organisation is not None
+        service = service_called(provider.sub_id)
+        assert service is not None
         state = (extra_context or {}).get("state")
         why = EXPIRED if state is None else CANCELLED if error == AuthError.CANCELLED else DOWN
         to = (state or {}).get("next") or ""
-        raise ImmediateHttpResponse(
-            turned_back(request, organisation, why, to=to, detail=detail_of(exception))
-        )
+        raise ImmediateHttpResponse(turned_back(request, service, why, to=to, detail=detail_of(exception)))
 
 
 class FactorStage(AuthenticateStage):

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import actions
 from joinedup.accounts.forms import DetailsForm
 from joinedup.accounts.models import Grant, User
-from joinedup.accounts.organisations import links_of, unlink
 from joinedup.accounts.own_data import take_own_data
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.accounts.second_factor import has_factor, is_for
 from joinedup.accounts.sessions import sessions_of
+from joinedup.accounts.sign_in_services import links_of, unlink
 
 
 @login_required

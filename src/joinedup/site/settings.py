@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONCE, SELF
 
 from joinedup.site import environment
-from joinedup.site.organisation_settings import openid_connect
+from joinedup.site.sign_in_service_settings import sign_in_services
 from joinedup.web.request_size import MOST_BYTES_OF_UPLOADS
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -140,7 +140,7 @@ ACCOUNT_RATE_LIMITS = {
     "code_from_network": "3/m/key,12/h/key",
     "code_for_known_browser": "3/m/key,12/h/key",
     "code_for_address": "60/h/key",
-    "organisation": "20/m/ip",
+    "sign_in_service": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
@@ -161,7 +161,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "joinedup.accounts.passkey_forms.SecondPasskeyForm",
 }
 # Sign-in services of organisations; those that are set up half are off, and `joinedup check` says so.
-OPENID_CONNECT, OPENID_CONNECT_PROBLEMS = openid_connect()
+SIGN_IN_SERVICES, SIGN_IN_SERVICE_PROBLEMS = sign_in_services()
 SOCIALACCOUNT_ADAPTER = "joinedup.accounts.openid.OpenIDAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 # How long a page waits for a service that does not answer, in seconds.

@@ -18,9 +18,9 @@ HERE = ("127.0.0.1", "localhost", "::1")
 ANYBODYS = ("common", "organizations", "consumers")
 
 
-def openid_connect() -> tuple[list[dict[str, Any]], list[str]]:
-    """The arguments of `accounts.organisations.Organisation` for each service that is set up whole; and what is wrong
-    with the others, which are off, one sentence each."""
+def sign_in_services() -> tuple[list[dict[str, Any]], list[str]]:
+    """The arguments of `accounts.sign_in_services.SignInService` for each service that is set up whole; and what is
+    wrong with the others, which are off, one sentence each."""
     found, problems, prefixes = [], [], []
     for slug in [each.lower() for each in environment.words("OIDC", default=[])]:
         if not CALLED.fullmatch(slug):
@@ -35,7 +35,7 @@ def openid_connect() -> tuple[list[dict[str, Any]], list[str]]:
         wrong = _wrong(prefix, values)
         problems += [f"{each} Nobody signs in with {slug} until then." for each in wrong]
         if not wrong:
-            found.append(_organisation(slug, prefix, values))
+            found.append(_service(slug, prefix, values))
     known = {prefix + each for prefix in prefixes for each in ALLOWED}
     stray = sorted(each for each in os.environ if each.startswith("OIDC_") and each not in known)
     problems += [f"{each} belongs to nothing that OIDC names, or is misspelt." for each in stray]
@@ -59,7 +59,7 @@ def _wrong(prefix: str, values: dict[str, str]) -> list[str]:
     return []
 
 
-def _organisation(slug: str, prefix: str, values: dict[str, str]) -> dict[str, Any]:
+def _service(slug: str, prefix: str, values: dict[str, str]) -> dict[str, Any]:
     return {
         "slug": slug,
         "name": values["NAME"],

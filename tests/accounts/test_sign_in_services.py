@@ -19,15 +19,15 @@ from django.test import Client
 from joinedup.accounts.closing import close_account
 from joinedup.accounts.erasure import erase_account
 from joinedup.accounts.models import AuditEntry, Grant, Session, User
-from joinedup.accounts.organisations import Organisation, address_in
 from joinedup.accounts.own_data import own_data
 from joinedup.accounts.person import Person
+from joinedup.accounts.sign_in_services import SignInService, address_in
 from tests.accounts.openid_service import OTHER_KEY, Service, running
 from tests.accounts.test_second_factor import SECOND, figures, is_in, set_up
 from tests.world import World
 
 As = Callable[[str], Client]
-LOGIN, START = "/account/login/", "/account/organisation/council/"
+LOGIN, START = "/account/login/", "/account/service/council/"
 BACK = f"{START}back/"
 REFUSED = "We could not sign you in with Testshire Council."
 DOWN = "Testshire Council does not answer as it should just now."
@@ -43,13 +43,13 @@ def one_service() -> Iterator[Service]:
 def service(world: World, one_service: Service, settings: Any) -> Iterator[Service]:
     fresh = Service(one_service.issuer)
     one_service.__dict__.update(fresh.__dict__)
-    settings.OPENID_CONNECT = [organisation(one_service)]
+    settings.SIGN_IN_SERVICES = [settings_of(one_service)]
     cache.clear()
     yield one_service
     cache.clear()
 
 
-def organisation(service: Service, **changed: Any) -> dict[str, Any]:
+def settings_of(service: Service, **changed: Any) -> dict[str, Any]:
     return {
         "slug": "council", "name": "Testshire Council", "issuer": service.issuer, "client_id": service.client_id,
         "client_secret": service.secret, "domains": ("example.org",),
@@ -93,7 +93,7 @@ def test_an_account_with_that_address_is_opened(
     )  # fmt: skip
     assert [each.subject for each in mail.outbox] == ["You signed in to JoinedUp with Testshire Council"]
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.after) == ("account.link", {"organisation": "council"})
+    assert (entry.action, entry.after) == ("account.link", {"service": "council"})
     again = Client()
     come_back(again, service)
     assert is_in(again)
@@ -155,7 +155,7 @@ def test_who_is_not_let_in_reads_the_same_sentence(
 def test_an_installation_may_vouch_for_a_service_that_says_nothing(
     service: Service, world: World, settings: Any
 ) -> None:
-    settings.OPENID_CONNECT = [organisation(service, are_addresses_verified=True)]
+    settings.SIGN_IN_SERVICES = [settings_of(service, are_addresses_verified=True)]
     service.claims = {"email_verified": None, "email": "Bob@Example.ORG"}
     browser = Client()
     come_back(browser, service)
@@ -167,7 +167,7 @@ def test_an_installation_may_vouch_for_a_service_that_says_nothing(
 
 
 def test_a_private_account_at_google_is_not_the_organisations(service: Service, world: World) -> None:
-    google = Organisation(**organisation(service, issuer="https://accounts.google.com"))
+    google = SignInService(**settings_of(service, issuer="https://accounts.google.com"))
     claims = {"email": "bob@example.org", "email_verified": True}
     assert address_in(claims, google) is None
     assert address_in(claims | {"hd": "elsewhere.example"}, google) is None
@@ -214,7 +214,7 @@ def test_what_a_service_must_not_answer_lets_nobody_in(
     assert not is_in(browser)
     assert not SocialAccount.objects.exists()
     told = "\n".join(str(each.__dict__) for each in caplog.records if each.name.startswith("joinedup"))
-    assert "'organisation': 'council'" in told
+    assert "'service': 'council'" in told
     for secret in ("secret-token", service.secret, back["code"], back["state"], "bob@example.org", "eyJ"):
         assert secret not in told
 
@@ -223,7 +223,7 @@ def test_a_service_that_is_down_at_the_start(service: Service, settings: Any) ->
     browser = Client()
     service.broken = {"openid-configuration"}
     assert sentence(browser, browser.post(START, {"next": "/events/"})).startswith(DOWN)
-    settings.OPENID_CONNECT = [organisation(service, issuer="http://127.0.0.1:9")]
+    settings.SIGN_IN_SERVICES = [settings_of(service, issuer="http://127.0.0.1:9")]
     assert sentence(browser, browser.post(START)).startswith(DOWN)
 
 
@@ -323,7 +323,7 @@ def test_the_second_factor_is_asked_all_the_same(service: Service, world: World,
 def test_the_services_own_counts_where_an_installation_says_so(
     service: Service, world: World, as_: As, settings: Any, said: dict[str, Any], counts: bool
 ) -> None:
-    settings.OPENID_CONNECT = [organisation(service, second_factor=("mfa",))]
+    settings.SIGN_IN_SERVICES = [settings_of(service, second_factor=("mfa",))]
     set_up(as_("alice"))
     service.claims = {"email": "alice@example.org", **said}
     browser = Client()

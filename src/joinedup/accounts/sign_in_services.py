@@ -1,4 +1,4 @@
-"""Organisations whose own sign-in service (OpenID Connect) opens an account here.
+"""Sign-in services of organisations (OpenID Connect), which open an account here.
 
 A service says who somebody is; whether they have an account, and what they may do, is decided here alone. The account
 is the one with the address that the service vouches for, if the installation allows that service the address's domain.
@@ -31,8 +31,8 @@ GOOGLE = "https://accounts.google.com"
 
 
 @dataclass(frozen=True)
-class Organisation:
-    """One sign-in service, as the installation set it up (`site/organisation_settings.py`).
+class SignInService:
+    """One sign-in service, as the installation set it up (`site/sign_in_service_settings.py`).
 
     `second_factor`: values of the claims `amr` and `acr` by which the service says that it asked for a second factor.
     """
@@ -47,16 +47,16 @@ class Organisation:
     second_factor: tuple[str, ...] = ()
 
 
-def organisations() -> list[Organisation]:
+def sign_in_services() -> list[SignInService]:
     """As they are set up, in that order."""
-    return [Organisation(**each) for each in settings.OPENID_CONNECT]
+    return [SignInService(**each) for each in settings.SIGN_IN_SERVICES]
 
 
-def organisation_called(slug: str) -> Organisation | None:
-    return next((each for each in organisations() if each.slug == slug), None)
+def service_called(slug: str) -> SignInService | None:
+    return next((each for each in sign_in_services() if each.slug == slug), None)
 
 
-def address_in(claims: Mapping[str, Any], organisation: Organisation) -> str | None:
+def address_in(claims: Mapping[str, Any], service: SignInService) -> str | None:
     """The address that the service vouches for, in small letters; None if it does not, or may not."""
     address = claims.get("email")
     # Letters beyond ASCII have look-alikes that become the same when they are made small.
@@ -64,32 +64,32 @@ def address_in(claims: Mapping[str, Any], organisation: Organisation) -> str | N
         return None
     address = address.strip().lower()
     said = claims.get("email_verified")
-    is_verified = said in (True, "true") or (said is None and organisation.are_addresses_verified)
-    if not is_verified or address.partition("@")[2] not in organisation.domains:
+    is_verified = said in (True, "true") or (said is None and service.are_addresses_verified)
+    if not is_verified or address.partition("@")[2] not in service.domains:
         return None
-    if organisation.issuer.rstrip("/") == GOOGLE and claims.get("hd") not in organisation.domains:
+    if service.issuer.rstrip("/") == GOOGLE and claims.get("hd") not in service.domains:
         return None
     return address
 
 
-def has_second_factor(claims: Mapping[str, Any], organisation: Organisation) -> bool:
+def has_second_factor(claims: Mapping[str, Any], service: SignInService) -> bool:
     """Whether the service says that it asked for a second factor, and the installation lets that count."""
     methods, level = claims.get("amr"), claims.get("acr")
     said = {str(each) for each in methods} if isinstance(methods, list) else {str(methods)}
-    return bool((said | {str(level)}) & set(organisation.second_factor))
+    return bool((said | {str(level)}) & set(service.second_factor))
 
 
-def account_for(claims: Mapping[str, Any], organisation: Organisation, subject: str) -> User | None:
+def account_for(claims: Mapping[str, Any], service: SignInService, subject: str) -> User | None:
     """The open account that somebody may sign in to; None for whatever reason, which is told to nobody.
 
     Whom the service calls `subject` stays one person: a second one with the same address does not get in by it, nor the
     same one with the address of another account. 3 queries.
     """
-    address = address_in(claims, organisation)
+    address = address_in(claims, service)
     user = User.objects.filter(email=address, is_active=True).first() if address else None
     if user is None:
         return None
-    links = SocialAccount.objects.filter(provider=organisation.slug)
+    links = SocialAccount.objects.filter(provider=service.slug)
     is_another = links.filter(user_id=user.pk).exclude(uid=subject).exists()
     is_anothers = links.filter(uid=subject).exclude(user_id=user.pk).exists()
     return None if is_another or is_anothers else user
@@ -97,22 +97,22 @@ def account_for(claims: Mapping[str, Any], organisation: Organisation, subject: 
 
 def links_of(user_id: int) -> list[tuple[SocialAccount, str]]:
     """By which services somebody has signed in, each with what it is called; 1 query."""
-    called = {each.slug: each.name for each in organisations()}
+    called = {each.slug: each.name for each in sign_in_services()}
     found = SocialAccount.objects.filter(user_id=user_id).order_by("date_joined", "pk")
     return [(each, called.get(each.provider, each.provider)) for each in found]
 
 
 @transaction.atomic
-def link(*, by: Person, organisation: Organisation, subject: str) -> None:
+def link(*, by: Person, service: SignInService, subject: str) -> None:
     """Remember by whom the service means whoever has just signed in; nothing else that it says is stored."""
     require(by, "account.change")
     user = own_account(by)
     _link, is_new = SocialAccount.objects.get_or_create(
-        user=user, provider=organisation.slug, uid=subject, defaults={"extra_data": {}}
+        user=user, provider=service.slug, uid=subject, defaults={"extra_data": {}}
     )
     if is_new:
-        audit.record(by=by, action="account.link", on=user, after={"organisation": organisation.slug})
-        context = {"organisation": organisation.name}
+        audit.record(by=by, action="account.link", on=user, after={"service": service.slug})
+        context = {"service": service.name}
         send_on_commit([compose("accounts/mails/linked", user.email, context)])
 
 
@@ -125,4 +125,4 @@ def unlink(*, by: Person, pk: int) -> None:
     if held is None:
         raise ValidationError(_("It is removed already."))
     held.delete()
-    audit.record(by=by, action="account.unlink", on=user, before={"organisation": held.provider}, after={})
+    audit.record(by=by, action="account.unlink", on=user, before={"service": held.provider}, after={})

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from joinedup.site.organisation_settings import openid_connect
 from joinedup.site.settings_health import settings_findings
+from joinedup.site.sign_in_service_settings import sign_in_services
 
 WHOLE = {
     "OIDC": "council",
@@ -29,11 +29,11 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(monkeypatch: pytest.MonkeyPatch, **changed: str) -> tuple[list[dict[str, Any]], list[str]]:
     for name, value in (WHOLE | changed).items():
         monkeypatch.setenv(name, value)
-    return openid_connect()
+    return sign_in_services()
 
 
 def test_none_by_default() -> None:
-    assert openid_connect() == ([], [])
+    assert sign_in_services() == ([], [])
 
 
 def test_one_that_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,5 +78,5 @@ def test_what_is_wrong_is_said(monkeypatch: pytest.MonkeyPatch, name: str, value
 
 
 def test_check_says_it(settings: Any) -> None:
-    settings.OPENID_CONNECT_PROBLEMS = ["OIDC_X must be set too."]
+    settings.SIGN_IN_SERVICE_PROBLEMS = ["OIDC_X must be set too."]
     assert "OIDC_X must be set too." in [each.sentence for each in settings_findings()]

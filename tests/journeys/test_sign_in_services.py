@@ -11,7 +11,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from tests.accounts.openid_service import running
-from tests.accounts.test_organisations import organisation
+from tests.accounts.test_sign_in_services import settings_of
 from tests.journeys.conftest import assert_accessible
 from tests.world import World
 
@@ -26,7 +26,7 @@ def test_there_and_back(
     settings.SITE_URL = live_server.url
     page = open_page(width=320, script=script)
     with running() as service:
-        settings.OPENID_CONNECT = [organisation(service)]
+        settings.SIGN_IN_SERVICES = [settings_of(service)]
         page.goto("/account/login/?next=/events/")
         if script:
             assert_accessible(page)
