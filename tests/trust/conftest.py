@@ -9,6 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
 from joinedup.accounts import audit
@@ -120,7 +122,11 @@ class Everything:
             confirmed_on=None,
         )  # fmt: skip
         lantern = world.lantern
-        make_user("quiet@example.org", f"{HIDDEN} Member", "partner_member", partner=quiet)
+        member = make_user("quiet@example.org", f"{HIDDEN} Member", "partner_member", partner=quiet)
+        Authenticator.objects.create(
+            user=member, type="webauthn", data={"name": f"{HIDDEN} key", "credential": {}}
+        )
+        SocialAccount.objects.create(user=member, provider="council", uid=HIDDEN)
         Contact.objects.create(partner=lantern, role=f"{HIDDEN} lead", name=HIDDEN, email="q@example.org")
         low, high = sorted((lantern, quiet), key=lambda each: each.pk)
         Link.objects.create(first=low, second=high)

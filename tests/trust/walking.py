@@ -36,6 +36,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "ask_add": ("partners.Partner", "slug"),
     "dataset": ("evidence.Dataset", "pk"),
     "event": ("events.Event", "slug"),
+    "factor": ("mfa.Authenticator", "pk"),
     "figure": ("evidence.Figure", "pk"),
     "first": ("places.Footprint", "slug"),
     "initiative": ("initiatives.Initiative", "slug"),
@@ -51,6 +52,7 @@ RECORDS: dict[str, tuple[str, str]] = {
     "offer_list_undo": ("support.OfferList", "pk"),
     "opportunity": ("opportunities.Opportunity", "pk"),
     "partner": ("partners.Partner", "slug"),
+    "passkey": ("mfa.Authenticator", "pk"),
     "person": ("accounts.User", "pk"),
     "person_erase": ("accounts.User", "pk"),
     "person_closed": ("accounts.Closing", "pk"),
@@ -100,6 +102,9 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name == "welcome":
         for user in apps.get_model("accounts", "User").objects.all():
             yield reverse(name, args=[make_link("welcome", user.pk, user)])
+    elif name in ("sign_in_service", "sign_in_service_back"):
+        for each in settings.SIGN_IN_SERVICES:
+            yield reverse(name, args=[each["slug"]])
     elif name == "answer_by_mail":
         for token in _mailed():
             for word in ("interested", "already", "not_us"):

@@ -24,6 +24,11 @@ class Adapter(DefaultAccountAdapter):
         ),
     }
 
+    def get_login_stages(self) -> list[str]:
+        ours = "joinedup.accounts.openid.FactorStage"
+        stages = super().get_login_stages()
+        return [ours if each == "allauth.mfa.stages.AuthenticateStage" else each for each in stages]
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody gets an account by asking for one: a coordinator or administrator invites them."""
         return False

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.mfa.base.forms import ReauthenticateForm
+from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -25,8 +25,9 @@ from django.views.decorators.cache import never_cache
 
 from joinedup.accounts.code_limits import may_ask, take_try
 from joinedup.accounts.forms import CODE as CODE_LABEL
-from joinedup.accounts.forms import CODE_HELP, FIGURES
+from joinedup.accounts.forms import CODE_HELP, FIGURES, AgainForm
 from joinedup.accounts.models import User
+from joinedup.accounts.passkey_forms import AgainPasskeyForm
 from joinedup.accounts.request import Request
 from joinedup.accounts.second_factor import has_factor
 
@@ -47,6 +48,10 @@ AGAIN: dict[str, tuple[str, ...]] = {
     "person_close": POST,
     "person_erase": POST,
     "second_factor": ANY,
+    "second_factor_app": ANY,
+    "passkey_add": ANY,
+    "passkey_rename": ANY,
+    "factor_remove": ANY,
     "second_factor_reset": POST,
     # What everybody reads then.
     "event_show": POST,
@@ -104,27 +109,35 @@ def _hashed(code: str) -> str:
 @never_cache
 @login_required
 def sign_in_again(request: Request) -> HttpResponse:
-    """A code by mail, or of the second factor for who has one; then on to where somebody was going."""
+    """A code by mail, or the second factor for who has one; then on to where somebody was going."""
     user = get_object_or_404(User, pk=request.user.pk)
-    is_on = has_factor(user.pk)
-    if request.method == "POST" and request.POST.get("do") == "send" and not is_on:
+    if has_factor(user.pk):
+        return _by_factor(request, user)
+    if request.method == "POST" and request.POST.get("do") == "send":
         _send(request, user)
         return redirect("sign_in_again")
-    sent = request.session.get(CODE)
+    sent, form = request.session.get(CODE), None
     is_typed = request.method == "POST" and "code" in request.POST
-    if is_on:
-        form: forms.Form | None = ReauthenticateForm(request.POST if is_typed else None, user=user)
-    elif sent:
+    if sent:
         if is_typed and not _may_try(request, sent):
             return redirect("sign_in_again")
         form = CodeForm(request.POST if is_typed else None, sent=sent)
-    else:
-        form = None
-    if form is not None and is_typed and form.is_valid():
-        if isinstance(form, ReauthenticateForm):
-            form.save()
-        return _on(request)
-    context = {"form": form, "has_factor": is_on, "email": user.email}
+        if is_typed and form.is_valid():
+            return _on(request)
+    return render(request, "accounts/again.jinja", {"form": form, "has_factor": False, "email": user.email})
+
+
+def _by_factor(request: Request, user: User) -> HttpResponse:
+    posted = request.POST if request.method == "POST" else {}
+    form = AgainForm(posted if "code" in posted else None, user=user)
+    passkey = AgainPasskeyForm(posted if "credential" in posted else None, user=user)
+    for each in (form, passkey):
+        if each.is_bound and each.is_valid():
+            each.save()
+            return _on(request)
+    context = {"form": form, "passkey": passkey, "has_factor": True}
+    if form.has_passkey:
+        context["options"] = begin_authentication(user)
     return render(request, "accounts/again.jinja", context)
 
 

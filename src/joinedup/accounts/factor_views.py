@@ -1,4 +1,4 @@
-"""Pages of the second factor: set it up, keep the recovery codes, type its figures when signing in, reset another's."""
+"""Pages of the second factor: set up an app, keep the recovery codes, sign in with either, reset another's."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from joinedup.accounts import second_factor as factor
 from joinedup.accounts.code_limits import remember_browser
 from joinedup.accounts.forms import SetUpForm
 from joinedup.accounts.models import User
+from joinedup.accounts.passkeys import are_possible
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 
@@ -36,21 +37,37 @@ def second_step(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def second_factor(request: Request) -> HttpResponse:
+    if not factor.has_factor(request.user.pk):  # type: ignore[arg-type]
+        return _set_up(request)
+    return _when_on(request)
+
+
+@never_cache
+@login_required
+def second_factor_app(request: Request) -> HttpResponse:
+    """An app beside passkeys."""
+    return _set_up(request)
+
+
+def _set_up(request: Request) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
-    is_on = factor.has_factor(user.pk)
-    if not is_on and not factor.is_for(request.person):
+    held = factor.factors_of(user.pk)
+    if any(each.type == factor.APP for each in held):
+        return redirect("second_factor")
+    if not held and not factor.is_for(request.person):
         raise Http404
-    if is_on:
-        return _when_on(request)
     form = SetUpForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
-        factor.remember_codes(request, factor.turn_on(by=request.person, secret=form.secret))
+        codes = factor.turn_on(by=request.person, secret=form.secret)
         clear_totp_secret(request)
         request.session["has_factor"] = True
-        return redirect("second_factor_codes")
-    return render(
-        request, "accounts/second_factor.jinja", _picture(user, form) | {"form": form, "is_on": False}
-    )
+        if codes:
+            factor.remember_codes(request, codes)
+            return redirect("second_factor_codes")
+        messages.success(request, _("The app is set up."))
+        return redirect("second_factor")
+    context = {"form": form, "is_further": bool(held), "are_passkeys_possible": are_possible()}
+    return render(request, "accounts/second_factor.jinja", _picture(user, form) | context)
 
 
 def _picture(user: User, form: Any) -> dict[str, Any]:
@@ -78,9 +95,14 @@ def _when_on(request: Request) -> HttpResponse:
         request.session.pop("has_factor", None)
         messages.success(request, _("You sign in without a second factor now."))
         return redirect("your_account")
-    is_required = settings.SECOND_FACTOR == factor.REQUIRED and factor.is_for(request.person)
-    context = {"is_on": True, "form": None, "is_required": is_required}
-    return render(request, "accounts/second_factor.jinja", context)
+    held = factor.factors_of(request.user.pk)  # type: ignore[arg-type]
+    context = {
+        "held": [(each, each.type == factor.APP) for each in held],
+        "has_app": any(each.type == factor.APP for each in held),
+        "is_required": factor.is_required_of(request.person),
+        "are_passkeys_possible": are_possible(),
+    }
+    return render(request, "accounts/second_factor_on.jinja", context)
 
 
 @never_cache

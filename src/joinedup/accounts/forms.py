@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from joinedup.accounts.code_limits import may_ask
 from joinedup.accounts.models import Preference
+from joinedup.accounts.second_factor import APP, PASSKEY, factors_of
 
 # A code by mail, wherever it is asked for; and how a phone is to help with any code.
 CODE, CODE_HELP = _("Code"), _("Eight figures, for example 1234-5678. You may leave the dash out.")
@@ -57,13 +58,16 @@ class SetUpForm(ActivateTOTPForm):
         self.fields["code"].widget.attrs = dict(FIGURES)
 
 
-class SecondStepForm(AuthenticateForm):
-    """The figures of the second factor, or a recovery code, when signing in."""
+class _Figures(BaseAuthenticateForm):
+    """The figures of an app, or a recovery code. Who has passkeys alone is asked for a recovery code only."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Figures, or a recovery code")
-        self.fields["code"].widget.attrs = dict(FIGURES)
+        kinds = {each.type for each in factors_of(self.user.pk)}
+        self.has_app, self.has_passkey = APP in kinds, PASSKEY in kinds
+        field = self.fields["code"]
+        field.label = _("Figures, or a recovery code") if self.has_app else _("A recovery code")
+        field.widget.attrs = dict(FIGURES)
 
     def clean_code(self) -> str:
         try:
@@ -74,6 +78,14 @@ class SecondStepForm(AuthenticateForm):
                     _("Typed wrong several times. Wait five minutes, then try again.")
                 ) from None
             raise
+
+
+class SecondStepForm(_Figures, AuthenticateForm):
+    """When signing in."""
+
+
+class AgainForm(_Figures, ReauthenticateForm):
+    """When signing in again."""
 
 
 class DetailsForm(forms.Form):

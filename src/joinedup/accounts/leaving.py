@@ -33,6 +33,7 @@ FATES: dict[str, Fate] = {
     "account.EmailAddress.user": Fate.ENDS,
     "account.EmailAddress.email": Fate.ENDS,
     "mfa.Authenticator.user": Fate.ENDS,
+    "socialaccount.SocialAccount.user": Fate.ENDS,
     "accounts.User.email": Fate.ENDS,
     "accounts.Grant.user": Fate.ENDS,
     "accounts.Preference.user": Fate.ENDS,

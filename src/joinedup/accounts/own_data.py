@@ -25,6 +25,7 @@ from joinedup.accounts.models import AuditEntry, Grant, Session, User
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.preferences import preference_of
+from joinedup.accounts.second_factor import PASSKEY
 from joinedup.mail.models import OutgoingMail
 from joinedup.privacy.detect import EMAIL
 
@@ -44,6 +45,7 @@ OWN = frozenset(
             "clusters.Follower",
             "opportunities.Look",
             "account.EmailAddress",
+            "socialaccount.SocialAccount",
             "accounts.Closing",
         ),
     }
@@ -85,7 +87,11 @@ def own_data(user: User) -> dict[str, list[dict[str, Any]]]:
         ],
         _("Second factor"): [
             {
-                _("kind"): each.get_type_display(),
+                **(
+                    {_("kind"): _("Passkey"), _("called"): str(each)}
+                    if each.type == PASSKEY
+                    else {_("kind"): each.get_type_display()}
+                ),
                 _("since"): each.created_at,
                 _("last used"): each.last_used_at,
             }

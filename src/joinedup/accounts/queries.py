@@ -16,6 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
+from joinedup.accounts.second_factor import FACTORS
 
 # How a history page words an action; the verb is the second half of its name.
 DONE = {
@@ -29,6 +30,8 @@ DONE = {
     "close": "closed it",
     "second_factor": "changed the second factor",
     "reset_factor": "reset the second factor",
+    "link": "signed in by an organisation for the first time",
+    "unlink": "took away the sign-in by an organisation",
     "give_data": "gave out what is held about them",
     "take_data": "took out what is held about them",
     "end_sessions": "signed out elsewhere",
@@ -209,7 +212,7 @@ def people(person: Person) -> QuerySet[User]:
     `has_factor`. Three further queries for the roles, whatever the number of people.
     """
     grants = _grants_seen_by(person).order_by("role", "partner__name", "footprint__name")
-    factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type=Authenticator.Type.TOTP)
+    factors = Authenticator.objects.filter(user_id=OuterRef("pk"), type__in=FACTORS)
     found = User.objects.annotate(has_factor=Exists(factors))
     if not may(person, "role.grant"):
         found = found.filter(pk__in=_grants_seen_by(person).values("user"))

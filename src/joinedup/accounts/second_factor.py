@@ -1,7 +1,7 @@
-"""The second factor of people whose roles can do harm to many: figures from an authenticator app, after the code by
-mail.
+"""The second factor of people whose roles can do harm to many, after the code by mail: figures from an authenticator
+app, or a passkey (`passkeys.py`).
 
-allauth.mfa checks the figures, stores the secret and makes recovery codes; the pages are our own. An installation says
+allauth.mfa checks both, stores the secret and makes recovery codes; the pages are our own. An installation says
 `SECOND_FACTOR=required` or leaves it offered.
 """
 
@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -38,8 +39,14 @@ from joinedup.mail.send import send_on_commit
 REQUIRED = "required"
 # Pages that work before a second factor is set up where it is required, besides those that are `always_open`.
 BEFORE = frozenset(
-    {"second_factor", "second_factor_codes", "sign_in_again", "signed_in_again", "account_logout", "home"}
+    {
+        *("second_factor", "second_factor_codes", "second_factor_app", "passkey_add"),
+        *("sign_in_again", "signed_in_again", "account_logout", "home"),
+    }
 )
+# What stands beside the code from a mail; recovery codes stand in for either.
+APP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
+FACTORS = (APP, PASSKEY)
 # The page of recovery codes shows them for so many seconds after they were made.
 CODES_SHOWN = 600
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -66,6 +73,14 @@ class FactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         return "JoinedUp"
 
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A passkey belongs to the host of `SITE_URL`, whatever a request says of where it came to."""
+        return {"id": urlsplit(settings.SITE_URL).hostname or "", "name": "JoinedUp"}
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return _("Passkey") if number == 1 else _("Passkey %(number)s") % {"number": number}
+
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()
 
@@ -91,7 +106,12 @@ def own_account(by: Person) -> User:
 
 def has_factor(user_id: int) -> bool:
     """1 query."""
-    return Authenticator.objects.filter(user_id=user_id, type=Authenticator.Type.TOTP).exists()
+    return Authenticator.objects.filter(user_id=user_id, type__in=FACTORS).exists()
+
+
+def factors_of(user_id: int) -> list[Authenticator]:
+    """The app and the passkeys of somebody, the oldest first; 1 query."""
+    return list(Authenticator.objects.filter(user_id=user_id, type__in=FACTORS).order_by("created_at", "pk"))
 
 
 def is_for(person: Person) -> bool:
@@ -99,18 +119,30 @@ def is_for(person: Person) -> bool:
     return bool(person.roles & {str(each) for each in LOOKED_AFTER})
 
 
+def is_required_of(person: Person) -> bool:
+    return settings.SECOND_FACTOR == REQUIRED and is_for(person)
+
+
 @transaction.atomic
 def turn_on(*, by: Person, secret: str) -> list[str]:
-    """Store the secret of an app whose figures were right; returns the recovery codes."""
+    """Store the secret of an app whose figures were right; returns the recovery codes if there were none yet."""
     require(by, "account.change")
     user = own_account(by)
-    if has_factor(user.pk):
-        raise ValidationError(_("You have a second factor already."))
-    Authenticator.objects.filter(user_id=user.pk).delete()
+    if Authenticator.objects.filter(user_id=user.pk, type=APP).exists():
+        raise ValidationError(_("You have an authenticator app already."))
+    codes = codes_if_none(user)
     TOTP.activate(user, secret)
-    codes: list[str] = RecoveryCodes.activate(user).generate_codes()
     audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "on"})
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "on", "by": ""})])
+    return codes
+
+
+def codes_if_none(user: User) -> list[str]:
+    """Recovery codes for a first second factor, before it is stored; those of a further one stay as they are."""
+    if has_factor(user.pk):
+        return []
+    Authenticator.objects.filter(user_id=user.pk).delete()
+    codes: list[str] = RecoveryCodes.activate(user).generate_codes()
     return codes
 
 
@@ -132,12 +164,31 @@ def new_codes(*, by: Person) -> list[str]:
 def turn_off(*, by: Person) -> None:
     """Do without a second factor; refused where the installation requires it."""
     require(by, "account.change")
-    if settings.SECOND_FACTOR == REQUIRED and is_for(by):
+    if is_required_of(by):
         raise ValidationError(_("Your role needs a second factor here."))
     user = own_account(by)
     Authenticator.objects.filter(user_id=user.pk).delete()
     audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "off"})
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "off", "by": ""})])
+
+
+@transaction.atomic
+def remove(*, by: Person, pk: int) -> None:
+    """Take one factor away; with the last one the second factor is off, which is refused where one is required."""
+    require(by, "account.change")
+    user = own_account(by)
+    held = {each.pk: each for each in factors_of(user.pk)}
+    if pk not in held:
+        raise ValidationError(_("It is removed already."))
+    if len(held) == 1:
+        if is_required_of(by):
+            raise ValidationError(_("Your role needs a second factor here. Add another one first."))
+        turn_off(by=by)
+        return
+    what = "app" if held[pk].type == APP else "passkey"
+    held[pk].delete()
+    audit.record(by=by, action="account.second_factor", on=user, after={what: "removed"})
+    send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": f"no_{what}", "by": ""})])
 
 
 @transaction.atomic

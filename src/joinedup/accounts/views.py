@@ -6,6 +6,7 @@ import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +21,7 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
 from joinedup.accounts.second_factor import has_factor, is_for
 from joinedup.accounts.sessions import sessions_of
+from joinedup.accounts.sign_in_services import links_of, unlink
 
 
 @login_required
@@ -39,6 +41,8 @@ def your_account(request: Request) -> HttpResponse:
     user = get_object_or_404(User, pk=request.user.pk)
     here = request.session.session_key or ""
     sessions = sessions_of(user)
+    if request.method == "POST" and "link" in request.POST:
+        return _unlinked(request)
     if request.method == "POST":
         # A page never holds a key, which would sign in: sessions are numbered by when they began.
         chosen = {str(int(each.begun.timestamp() * 1000)): each.pk for each in sessions}
@@ -65,7 +69,19 @@ def your_account(request: Request) -> HttpResponse:
     ]
     grants = Grant.objects.filter(user=user).select_related("partner", "footprint")
     context = {"account": user, "rows": rows, "grants": grants, "has_factor": has_factor(user.pk)}
-    return render(request, "accounts/yours.jinja", context | {"factor_is_for": is_for(request.person)})
+    context |= {"factor_is_for": is_for(request.person), "links": links_of(user.pk)}
+    return render(request, "accounts/yours.jinja", context)
+
+
+def _unlinked(request: Request) -> HttpResponse:
+    number = request.POST["link"]
+    try:
+        unlink(by=request.person, pk=int(number) if number.isdecimal() and len(number) < 16 else 0)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Removed. If you sign in there again, it comes back."))
+    return redirect("your_account")
 
 
 def _moment(at: datetime.datetime) -> str:

@@ -70,6 +70,7 @@ ALL_THE_SAME: dict[str, Promise | str] = {
     "results/mails/right_of_reply": _NAMED,
     "results/mails/answered": _NAMED,
     "accounts/mails/invited": "",
+    "accounts/mails/linked": "",
     "accounts/mails/login_code": "",
     "accounts/mails/second_factor": "",
     "accounts/mails/unknown_account": "",

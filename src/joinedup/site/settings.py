@@ -6,6 +6,7 @@ from pathlib import Path
 from csp.constants import NONCE, SELF
 
 from joinedup.site import environment
+from joinedup.site.sign_in_service_settings import sign_in_services
 from joinedup.web.request_size import MOST_BYTES_OF_UPLOADS
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     *[f"joinedup.{name}" for name in APPS],
 ]
 
@@ -138,6 +140,7 @@ ACCOUNT_RATE_LIMITS = {
     "code_from_network": "3/m/key,12/h/key",
     "code_for_known_browser": "3/m/key,12/h/key",
     "code_for_address": "60/h/key",
+    "sign_in_service": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
@@ -146,13 +149,23 @@ ACCOUNT_FORMS = {
     "request_login_code": "joinedup.accounts.forms.AddressForm",
     "confirm_login_code": "joinedup.accounts.forms.SignInCodeForm",
 }
-# Figures from an app after the code, for coordinators, programme leads and administrators: offered, or required.
+# Figures from an app, or a passkey, after the code, for coordinators, programme leads and administrators: offered, or
+# required.
 SECOND_FACTOR = environment.one_of("SECOND_FACTOR", "offered", "required")
 MFA_ADAPTER = "joinedup.accounts.second_factor.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-MFA_FORMS = {"authenticate": "joinedup.accounts.forms.SecondStepForm"}
+MFA_FORMS = {
+    "authenticate": "joinedup.accounts.forms.SecondStepForm",
+    "authenticate_webauthn": "joinedup.accounts.passkey_forms.SecondPasskeyForm",
+}
+# Sign-in services of organisations; those that are set up half are off, and `joinedup check` says so.
+SIGN_IN_SERVICES, SIGN_IN_SERVICE_PROBLEMS = sign_in_services()
+SOCIALACCOUNT_ADAPTER = "joinedup.accounts.openid.OpenIDAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+# How long a page waits for a service that does not answer, in seconds.
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "joinedup.accounts.adapter.Adapter"

@@ -27,7 +27,7 @@ def settings_findings() -> list[HealthFinding]:
         for each in checks.run_checks(include_deployment_checks=is_public)
         if each.id not in OURS and not each.is_silenced()
     ]
-    return [*found, *_address(), *_key(), *_mail()]
+    return [*found, *_address(), *_key(), *_mail(), *_sign_in_services()]
 
 
 def _address() -> list[HealthFinding]:
@@ -60,6 +60,10 @@ def _key() -> list[HealthFinding]:
             "stop working then.",
         )
     ]
+
+
+def _sign_in_services() -> list[HealthFinding]:
+    return [HealthFinding("settings", each) for each in settings.SIGN_IN_SERVICE_PROBLEMS]
 
 
 def _mail() -> list[HealthFinding]:

@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 
 from joinedup import __version__
 from joinedup.accounts.permissions import may
+from joinedup.accounts.sign_in_services import sign_in_services
 from joinedup.engines.opportunities.strength import band
 from joinedup.mail.markup import to
 from joinedup.places.demonstration import is_demonstration_site, what_is_invented
@@ -101,6 +102,7 @@ def environment(**options: Any) -> Environment:
         version=__version__,
         today=timezone.localdate,
         query_with=query_with,
+        sign_in_services=sign_in_services,
         is_demonstration_site=is_demonstration_site,
         what_is_invented=what_is_invented,
     )
