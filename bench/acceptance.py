@@ -24,7 +24,19 @@ from typing import Any
 REPO = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(REPO), str(REPO / "src")]
 BODIES = 100
-WORDS = ("amber", "birch", "cedar", "delta", "elm", "falcon", "granite", "heron", "indigo", "juniper", "kestrel")
+WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "elm",
+    "falcon",
+    "granite",
+    "heron",
+    "indigo",
+    "juniper",
+    "kestrel",
+)
 
 
 def main() -> None:

@@ -2,15 +2,15 @@
 
 SQLite has one writer at a time: a sheet of thousands of rows in one transaction would stop everybody else for minutes.
 What each row comes to is stored when the sheet is accepted (`PlannedRow`), and what it made in the transaction of the
-step that made it. So whoever goes on, a request or a worker, after whatever stopped the one before, makes each row once.
+step that made it. So whoever goes on, a request or a worker, makes each row once, whatever stopped the one before.
 """
 
 from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
@@ -142,8 +142,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
 def _step(making: _Making, rows: Sequence[PlannedRow], known: plans.Known) -> list[PlannedRow]:
     """Make as many of the rows as one step has time for; returns the others."""
     by, until, done = making.person(), monotonic() + STEP, 0
-    with touched_at_the_end(), transaction.atomic():
-        keep_hold(making.work)
+    with touched_at_the_end(), holding(making.work):
         for row in rows:
             _make(making, by, row, known)
             done += 1
@@ -205,6 +204,20 @@ def keep_hold(work: UploadWork) -> None:
     work.said_at = now
 
 
+@contextmanager
+def holding(work: UploadWork) -> Iterator[None]:
+    """A transaction of whoever goes on with it: a step, or its end."""
+    heard = work.said_at
+    try:
+        with transaction.atomic():
+            keep_hold(work)
+            yield
+    except BaseException:
+        # Nor was it heard of.
+        work.said_at = heard
+        raise
+
+
 def let_go(work: UploadWork) -> None:
     """Somebody else may go on with it, or the same again."""
     UploadWork.objects.filter(pk=work.pk, said_at=work.said_at).update(is_held=False)
@@ -258,11 +271,15 @@ def empty(upload: Upload) -> None:
 CELLS = ["rows", "header", "sheets", "ticks"]
 
 
-@transaction.atomic
 def _end(making: _Making, stopped: str = "") -> None:
-    """All rows are through, or no more of them may be made. Where nothing was made the sheet is as before."""
-    upload, work, by = making.upload, making.work, making.asker()
-    keep_hold(work)
+    """All rows are through, or no more of them may be made."""
+    with holding(making.work):
+        _end_held(making.upload, making, making.asker(), stopped)
+
+
+def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None:
+    """Where nothing was made the sheet is as before."""
+    work = making.work
     before = audit.snapshot(upload)
     collect(upload)
     work.is_held, work.stopped = False, stopped

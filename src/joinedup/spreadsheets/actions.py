@@ -37,9 +37,9 @@ from joinedup.spreadsheets.undo import MADE_BY, what_stands_in_the_way
 
 MOST_TICKS = 50_000
 UNDER_WAY = (Upload.State.ACCEPTING, Upload.State.UNDOING)
-# More rows to make, or records to remove, are left to a worker where one runs: a page takes up to a tenth of a second for
-# each on a busy machine (`bench/acceptance.py`), and who waits for more than ten seconds thinks that it is broken. The
-# worker begins within ten.
+# More rows to make, or records to remove, are left to a worker where one runs: a page takes up to a tenth of a second
+# for each on a busy machine (`bench/acceptance.py`), and who waits for more than ten seconds thinks that it is broken.
+# The worker begins within ten.
 LARGE = 100
 # Rows of other sheets of a file that are kept until the sheet is accepted.
 MOST_OF_OTHERS = 10_000
@@ -390,8 +390,8 @@ def undo(*, by: Person, upload: Upload, may_wait: bool = False) -> int:
     """Delete exactly what the upload created. Returns the number of records deleted.
 
     One that is being accepted is stopped by that, and can be accepted again. Raises ValidationError, naming the
-    obstacles, if somebody changed or used one of them since. `may_wait`: more than `LARGE` records are left to the worker
-    where one runs; 0 is returned then.
+    obstacles, if somebody changed or used one of them since. `may_wait`: more than `LARGE` records are left to the
+    worker where one runs; 0 is returned then.
     """
     require(by, "spreadsheet.undo", on=upload)
     with transaction.atomic():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
 from joinedup.mail.worker_mark import worker_was_seen
@@ -114,8 +116,8 @@ def uploads_of(footprint: Footprint) -> list[Upload]:
 
 @dataclass(frozen=True)
 class UploadProgress:
-    """How far it is with an upload. `state`: waiting (for the worker), running, left (nobody goes on with it), or ended;
-    `refused`: rows that could not be taken in, and why."""
+    """How far it is with an upload. `state`: waiting (for the worker), running, left (nobody goes on with it), or
+    ended; `refused`: rows that could not be taken in, and why."""
 
     state: str
     by: str
@@ -136,8 +138,9 @@ def progress_of(upload: Upload, now: datetime.datetime) -> UploadProgress:
         is_left = work.is_silent(now) and not worker_was_seen()
         state = "left" if is_left else "running" if work.is_held or work.done else "waiting"
     refused = work.refused or list(upload.planned.exclude(refused="").values_list("number", "refused"))
+    at = timezone.localtime(work.at)
     return UploadProgress(
-        state, work.by, work.at, work.done, work.to_do, [(row, why) for row, why in refused], work.stopped
+        state, work.by, at, work.done, work.to_do, [(row, why) for row, why in refused], work.stopped
     )
 
 

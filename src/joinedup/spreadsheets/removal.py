@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may
@@ -25,6 +24,7 @@ from joinedup.spreadsheets.acceptance import (
     TakenOver,
     begin_work,
     end_accepted,
+    holding,
     keep_hold,
     let_others_write,
     stop,
@@ -50,7 +50,7 @@ def remove_at_once(by: Person, upload: Upload) -> int:
 
 
 def begin_undo(by: Person, upload: Upload, *, is_held: bool) -> None:
-    """Begin to remove what an upload made, in the caller's transaction; one that was being accepted has been stopped."""
+    """Begin to remove what an upload made, in the caller's transaction; one that was being accepted is stopped."""
     upload.state = Upload.State.UNDOING
     upload.save(update_fields=["state"])
     begin_work(by, upload, len(upload.made), is_held=is_held)
@@ -60,14 +60,13 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
     """Remove the records that are left, those that lean on others first: all of them or as many as there is time for;
     whether it is through.
 
-    `by`: who waits for it, and has looked what stands in the way; without, whoever asked for it has gone, and has to be
-    allowed to still. If somebody changed or used one of them nothing is removed, and one that is used while the others go
-    stays with what is left: the upload counts as accepted then and says so in its work. Raises TakenOver where somebody
-    else goes on.
+    `by`: who waits for it; without, whoever asked for it has gone, and has to be allowed to still. If somebody changed
+    or used one of them nothing is removed, and one that is used while the others go stays with what is left: the upload
+    counts as accepted then and says so in its work. Raises TakenOver where somebody else goes on.
     """
     work = upload.work
     upload.made = _in_order(upload.made)
-    if by is None and not work.done and (in_the_way := what_stands_in_the_way(upload.made)):
+    if not work.done and (in_the_way := what_stands_in_the_way(upload.made)):
         _stay(upload, CANNOT.format(in_the_way[0]))
         return True
     while upload.made:
@@ -89,8 +88,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
 
 def _step(upload: Upload, by: Person) -> None:
     left, until = list(upload.made), monotonic() + STEP
-    with touched_at_the_end(), transaction.atomic():
-        keep_hold(upload.work)
+    with touched_at_the_end(), holding(upload.work):
         while left:
             some, left = left[:TO_GO], left[TO_GO:]
             _refuse_used(some)
@@ -103,36 +101,33 @@ def _step(upload: Upload, by: Person) -> None:
     upload.made = left
 
 
-@transaction.atomic
 def _end(upload: Upload, by: Person) -> None:
     """Nothing is left. What was stopped in the middle can be accepted again; of what was accepted the rows are gone."""
-    keep_hold(upload.work)
-    before = audit.snapshot(upload)
-    upload.remembered_names.all().delete()
-    is_stopped = bool(upload.rows)
-    upload.state = Upload.State.PREVIEWED if is_stopped else Upload.State.UNDONE
-    upload.made = []
-    upload.save(update_fields=["state", "made"])
-    UploadWork.objects.filter(pk=upload.work.pk).update(is_held=False)
-    touch(upload.work.lists, upload._meta.label_lower)
-    audit.record(
-        by=by, action="spreadsheet.stop" if is_stopped else "spreadsheet.undo", on=upload, before=before
-    )
+    with holding(upload.work):
+        before = audit.snapshot(upload)
+        upload.remembered_names.all().delete()
+        is_stopped = bool(upload.rows)
+        upload.state = Upload.State.PREVIEWED if is_stopped else Upload.State.UNDONE
+        upload.made = []
+        upload.save(update_fields=["state", "made"])
+        UploadWork.objects.filter(pk=upload.work.pk).update(is_held=False)
+        touch(upload.work.lists, upload._meta.label_lower)
+        action = "spreadsheet.stop" if is_stopped else "spreadsheet.undo"
+        audit.record(by=by, action=action, on=upload, before=before)
 
 
-@transaction.atomic
 def _stay(upload: Upload, why: str) -> None:
     """What is left stays: the sheet counts as accepted, and says why."""
-    keep_hold(upload.work)
-    upload.work.is_held, upload.work.stopped = False, why[:300]
-    upload.work.save(update_fields=["is_held", "stopped"])
-    end_accepted(upload)
-    touch(upload.work.lists, upload._meta.label_lower)
+    with holding(upload.work):
+        upload.work.is_held, upload.work.stopped = False, why[:300]
+        upload.work.save(update_fields=["is_held", "stopped"])
+        end_accepted(upload)
+        touch(upload.work.lists, upload._meta.label_lower)
 
 
 def give_up(by: Person, upload: Upload) -> None:
-    """Remove what an acceptance that ended early has made, unless somebody else goes on with it. If somebody used any of
-    it meanwhile what is left stays: the sheet counts as accepted then, and shows what it made."""
+    """Remove what an acceptance that ended early has made, unless somebody else goes on with it. If somebody used any
+    of it meanwhile all stays: the sheet counts as accepted then, and shows what it made."""
     with transaction.atomic():
         try:
             keep_hold(upload.work)
@@ -149,7 +144,9 @@ def give_up_broken(now: datetime.datetime, footprint: Footprint) -> int:
     was stopped, and remove what undos left. Returns how many."""
     if worker_was_seen():
         return 0
-    found = Upload.objects.filter(footprint=footprint, state__in=[Upload.State.ACCEPTING, Upload.State.UNDOING])
+    found = Upload.objects.filter(
+        footprint=footprint, state__in=[Upload.State.ACCEPTING, Upload.State.UNDOING]
+    )
     silent = [upload for upload in found.select_related("work", "footprint") if upload.work.is_silent(now)]
     for upload in silent:
         take_hold(upload, now)

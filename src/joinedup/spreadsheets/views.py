@@ -222,7 +222,9 @@ def upload_undo(request: Request, pk: int) -> HttpResponse:
     progress = queries.progress_of(upload, timezone.now())
     if _is_open(upload):
         return redirect("uploads", upload.footprint.slug)
-    if upload.state == Upload.State.UNDONE or (upload.state == Upload.State.UNDOING and progress.state != "left"):
+    if upload.state == Upload.State.UNDONE or (
+        upload.state == Upload.State.UNDOING and progress.state != "left"
+    ):
         return redirect("upload", upload.pk)
     refused = ""
     if request.method == "POST":

@@ -45,7 +45,9 @@ def go_on_with_sheets(say: Callable[[str], object]) -> bool:
         acceptance.let_go(upload.work)
         return True
     what = "removed" if is_undone else "taken in"
-    say(f"Spreadsheet of {upload.footprint}: {counted(upload.work.done, 'record' if is_undone else 'row')} {what}.")
+    say(
+        f"Spreadsheet of {upload.footprint}: {counted(upload.work.done, 'record' if is_undone else 'row')} {what}."
+    )
     return _under_way().exists()
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
 from joinedup.engines.reading.cells import folded
@@ -250,5 +252,7 @@ def the_partner(
         by=by, footprint=footprint, came=Came.LIST, name=who.name, sector=made.sectors[who.sector],
         is_branch=who.is_branch, **details,
     )  # fmt: skip
+    # Whose it is decides who may add to it, which every further row about it asks.
+    prefetch_related_objects([partner], "footprints")
     made.partners[key(who.name)] = partner
     return partner, [partner]

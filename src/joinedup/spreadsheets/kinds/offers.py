@@ -10,13 +10,21 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.engines.reading.cells import money
 from joinedup.engines.reading.register import Part
-from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.guesses import BEYOND, Guess, Unread
-from joinedup.spreadsheets.kinds.contract import NAME, UNSURE, MadeSoFar, RowKind, key, marking, places, themes
+from joinedup.spreadsheets.kinds.contract import (
+    NAME,
+    UNSURE,
+    MadeSoFar,
+    RowKind,
+    key,
+    marking,
+    places,
+    themes,
+)
 from joinedup.spreadsheets.rows import RowCells, RowOutcome, Verdict
 from joinedup.support.actions import Facts, add_offer
 from joinedup.support.models import Offer
