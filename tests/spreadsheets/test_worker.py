@@ -1,4 +1,4 @@
-"""A large sheet is left to the worker: accepted once, in the name of who accepted it, and it can be stopped and undone."""
+"""A large sheet is left to the worker: accepted once, in the name of who accepted it; it can be stopped and undone."""
 
 from __future__ import annotations
 

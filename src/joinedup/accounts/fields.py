@@ -57,7 +57,8 @@ def check(record: models.Model) -> None:
         record.clean_fields(exclude=_fetched(record))
         record.clean()
         record.validate_unique()
-        record.validate_constraints(exclude=_as_begun(record))
+        if not _are_as_begun(record):
+            record.validate_constraints()
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         if name == "__all__":
@@ -77,23 +78,15 @@ def _fetched(record: models.Model) -> set[str]:
     return found
 
 
-def _as_begun(record: models.Model) -> set[str]:
-    """The fields of those constraints of a new record of which every field is as the model begins with it, except those
-    that stand in another constraint too: each such constraint would cost a query and two savepoints."""
-    if not record._state.adding:
-        return set()
-    begun: set[str] = set()
-    others: set[str] = set()
-    for constraint in record._meta.constraints:
-        if isinstance(constraint, models.CheckConstraint):
-            names = constraint.condition.referenced_base_fields
-            (begun if all(_is_begun(record, name) for name in names) else others).update(names)
-        elif isinstance(constraint, models.UniqueConstraint) and not constraint.expressions:
-            others.update(constraint.fields)
-            others.update(constraint.condition.referenced_base_fields if constraint.condition else ())
-        else:
-            return set()
-    return begun - others
+def _are_as_begun(record: models.Model) -> bool:
+    """Whether all that the constraints of a new record are about is as the model begins with it: each would cost a
+    query and two savepoints."""
+    names: set[str] = set()
+    for each in record._meta.constraints:
+        if not isinstance(each, models.CheckConstraint) or not isinstance(each.condition, models.Q):
+            return False
+        names |= each.condition.referenced_base_fields
+    return record._state.adding and all(_is_begun(record, name) for name in names)
 
 
 def _is_begun(record: models.Model, name: str) -> bool:

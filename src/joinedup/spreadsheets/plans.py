@@ -27,7 +27,7 @@ MODELS: dict[str, type[Model]] = {model._meta.label: model for model in (Partner
 
 def to_text(value: Any) -> Any:
     """A plan, or a part of it, as JSON values. Raises TypeError for what has no form here."""
-    if isinstance(value, tuple(MODELS.values())):
+    if isinstance(value, Partner | Place | Sector | Theme):
         return {"record": [value._meta.label, value.pk]}
     if isinstance(value, PartnerInRow):
         return {"new": to_text(asdict(value))}
