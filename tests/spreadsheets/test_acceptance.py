@@ -120,6 +120,7 @@ def test_nobody_else_touches_it_while_it_goes_on(world: World, killed: Upload):
     assert made() == (9, 9)
 
 
+@pytest.mark.postgresql
 def test_what_was_killed_the_worker_goes_on_with(world: World, killed: Upload):
     said: list[str] = []
     # Somebody may still be at it.
