@@ -205,13 +205,32 @@ def test_who_may_no_longer_bring_sheets_stops_it(world: World, as_: As, how: str
     assert made() == (0, 0)
 
 
-def test_before_the_first_row_it_stops_with_nothing_made_and_the_sheet_kept(world: World):
+def test_before_the_first_row_it_stops_with_nothing_made_and_the_sheet_kept(world: World, as_: As):
     upload = left(world)
     Grant.objects.filter(user=world.alice).delete()
     to_the_end()
     upload.refresh_from_db()
     assert (upload.state, made(), len(upload.rows)) == ("previewed", (0, 0), ROWS)
     assert AuditEntry.objects.filter(action="spreadsheet.stop", by="Alice").count() == 1
+    Grant.objects.create(user=world.bob, role="coordinator", footprint=world.north)
+    assert (
+        "0 of 24 rows were taken in; then it stopped"
+        in as_("bob").get(f"/bring/upload/{upload.pk}/preview/").text
+    )
+
+
+def test_where_no_row_can_be_written_the_sheet_is_kept_and_says_why(
+    world: World, as_: As, monkeypatch: pytest.MonkeyPatch
+):
+    from joinedup.spreadsheets.kinds import contract
+
+    upload = left(world)
+    monkeypatch.setattr(contract, "add_partner", _raise(ValidationError("It is full.")))
+    to_the_end()
+    upload.refresh_from_db()
+    assert (upload.state, made(), len(upload.rows)) == ("previewed", (0, 0), ROWS)
+    page = as_("alice").get(f"/bring/upload/{upload.pk}/preview/").text
+    assert "None of the rows could be taken in. Row 2: It is full." in page
 
 
 def test_a_full_disk_waits_for_the_next_minute(world: World, monkeypatch: pytest.MonkeyPatch):
@@ -230,7 +249,7 @@ def test_a_full_disk_waits_for_the_next_minute(world: World, monkeypatch: pytest
 
 
 def _raise(error: Exception) -> Callable[..., Any]:
-    def act(*_: Any) -> Any:
+    def act(*_: Any, **__: Any) -> Any:
         raise error
 
     return act

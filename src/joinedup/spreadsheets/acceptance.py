@@ -44,7 +44,7 @@ STEP, PAUSE = 0.4, 0.12
 # Rows whose plans are read together.
 READ_AT_ONCE = 100
 BROKE = "Something went wrong; whoever looks after the installation finds it in the log."
-GONE = "{done} of {all} rows were taken in; then it stopped, as whoever accepted it may no longer do so."
+NO_LONGER = "{done} of {all} rows were taken in; then it stopped, as whoever accepted it may no longer do so."
 
 
 class TakenOver(Exception):
@@ -131,7 +131,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
         known = plans.records_of(row.plan for row in rows)
         while rows:
             if not may(making.person(), "spreadsheet.bring", upload):
-                _end(making, GONE.format(done=making.work.done, all=making.work.to_do))
+                _end(making, NO_LONGER.format(done=making.work.done, all=making.work.to_do))
                 return True
             rows = _step(making, rows, known)
             let_others_write()
@@ -282,7 +282,10 @@ def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None
     work = making.work
     before = audit.snapshot(upload)
     collect(upload)
-    work.is_held, work.stopped = False, stopped
+    if not upload.made and work.refused and not stopped:
+        number, why = work.refused[0]
+        stopped = f"None of the rows could be taken in. Row {number}: {why}"
+    work.is_held, work.stopped = False, stopped[:300]
     work.save(update_fields=["is_held", "refused", "stopped"])
     if upload.made:
         called = upload.planned.exclude(called=[]).values_list("called", flat=True)

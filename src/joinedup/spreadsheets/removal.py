@@ -36,7 +36,7 @@ from joinedup.spreadsheets.undo import ORDER, take_back, what_stands_in_the_way
 # Records that are removed together; a step is as many of these as it has time for.
 TO_GO = 50
 CANNOT = "It cannot be undone any more: {}"
-GONE = "It stopped, as whoever asked for the undo may no longer do so: what is left can be undone."
+NO_LONGER = "It stopped, as whoever asked for the undo may no longer do so: what is left can be undone."
 
 
 def remove_at_once(by: Person, upload: Upload) -> int:
@@ -72,7 +72,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
     while upload.made:
         person = by or Person.of(work.user)
         if not may(person, "spreadsheet.undo", upload):
-            _stay(upload, GONE)
+            _stay(upload, NO_LONGER)
             return True
         try:
             _step(upload, person)
