@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.partners.models import Contact, Partner
-from joinedup.spreadsheets import acceptance, actions
+from joinedup.spreadsheets import acceptance, actions, removal
 from joinedup.spreadsheets.kinds import partners
-from joinedup.spreadsheets.models import Upload
-from joinedup.spreadsheets.worker import forget_uploads
+from joinedup.spreadsheets.models import PlannedRow, Upload, UploadWork
+from joinedup.spreadsheets.worker import forget_uploads, go_on_with_sheets
 from tests.spreadsheets.making import ready
 from tests.world import World
 
@@ -28,7 +28,8 @@ SHEET = "Org,Type,E-mail,Borough\n" + "".join(
 @pytest.fixture(autouse=True)
 def each_row_is_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acceptance, "STEP", 0.0)
-    monkeypatch.setattr(acceptance, "TO_GO", 1)
+    monkeypatch.setattr(removal, "STEP", 0.0)
+    monkeypatch.setattr(removal, "TO_GO", 1)
 
 
 @pytest.fixture
@@ -92,13 +93,17 @@ def killed(world: World, stops: Callable[[BaseException], None], monkeypatch: py
     upload = ready(world, SHEET)
     stops(KeyboardInterrupt())
     with monkeypatch.context() as dead:
-        dead.setattr(acceptance, "give_up", lambda *_: None)
+        dead.setattr(removal, "give_up", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
             actions.accept(by=world.person("alice"), upload=upload)
     monkeypatch.setitem(acceptance.KINDS, "partners", partners.PARTNERS)
-    upload.refresh_from_db()
+    upload = Upload.objects.get(pk=upload.pk)
     assert (upload.state, made()) == ("accepting", (9, 9))
     return upload
+
+
+def silent(minutes: int) -> None:
+    UploadWork.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=minutes))
 
 
 def test_nobody_else_touches_it_while_it_goes_on(world: World, killed: Upload):
@@ -107,33 +112,47 @@ def test_nobody_else_touches_it_while_it_goes_on(world: World, killed: Upload):
         with pytest.raises(ValidationError, match="is being accepted just now"):
             press(by=alice, upload=killed)
     other = ready(world, "Org,Type\nAnother,vcs\n")
-    with pytest.raises(ValidationError, match="Another spreadsheet of this partnership is being accepted"):
+    with pytest.raises(
+        ValidationError, match="Another spreadsheet of this partnership is being accepted or undone"
+    ):
         actions.accept(by=alice, upload=other)
     forget_uploads(timezone.now())
     assert made() == (9, 9)
 
 
-@pytest.mark.parametrize("who", ["the worker", "the next upload"])
-def test_what_was_killed_is_taken_back_and_can_be_accepted_again(world: World, killed: Upload, who: str):
-    alice = world.person("alice")
-    Upload.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=6))
-    if who == "the worker":
-        forget_uploads(timezone.now())
-    else:
-        ready(world, "Org,Type\nAnother,vcs\n")
+@pytest.mark.postgresql
+def test_what_was_killed_the_worker_goes_on_with(world: World, killed: Upload):
+    said: list[str] = []
+    # Somebody may still be at it.
+    assert (go_on_with_sheets(said.append), made()) == (False, (9, 9))
+    silent(2)
+    assert go_on_with_sheets(said.append) is False
+    assert said == ["Spreadsheet of North partnership: 30 rows taken in."]
+    assert made() == (ROWS, ROWS)
+    killed.refresh_from_db()
+    assert (killed.state, len(killed.made)) == ("accepted", 2 * ROWS)
+    entry = AuditEntry.objects.get(action="spreadsheet.accept")
+    assert (entry.by, entry.user_id) == ("Alice", world.alice.pk)
+    assert not PlannedRow.objects.exists()
+
+
+def test_where_no_worker_runs_the_next_upload_takes_back_what_was_killed(world: World, killed: Upload):
+    silent(6)
+    ready(world, "Org,Type\nAnother,vcs\n")
     assert made() == (0, 0)
-    assert actions.accept(by=alice, upload=killed) == 2 * ROWS
+    assert actions.accept(by=world.person("alice"), upload=killed) == 2 * ROWS
 
 
 def test_what_somebody_used_meanwhile_stays_and_can_be_undone_later(world: World, killed: Upload):
     from joinedup.partners.actions import change_partner
 
     change_partner(by=world.person("alice"), partner=Partner.objects.get(name="Helpers 3"), does="More")
-    Upload.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=6))
-    forget_uploads(timezone.now())
+    silent(6)
+    ready(world, "Org,Type\nAnother,vcs\n")
     killed.refresh_from_db()
     assert (killed.state, len(killed.made), made()) == ("accepted", 18, (9, 9))
     assert (killed.rows, killed.header, killed.sheets) == ([], [], [])
+    assert "was changed since" in killed.work.stopped
 
 
 @pytest.mark.parametrize("press", ["another row of headings", "the order of its dates"])

@@ -158,11 +158,12 @@ def test_a_chosen_sector_is_checked_and_taken(world: World, as_: As) -> None:
     assert Partner.objects.get(name="Zebra").sector_id == "health"
 
 
-def test_finished_uploads_lead_back_to_the_list(world: World, as_: As) -> None:
+def test_finished_uploads_lead_to_what_became_of_them(world: World, as_: As) -> None:
     upload = ready(world, PARTNERS)
     actions.accept(by=world.person("alice"), upload=upload)
-    for page in ("columns", "preview"):
-        assert as_("alice").get(f"/bring/upload/{upload.pk}/{page}/").url == "/bring/north/"  # type: ignore[attr-defined]
+    to = {"columns": "/bring/north/", "preview": f"/bring/upload/{upload.pk}/"}
+    for page, where in to.items():
+        assert as_("alice").get(f"/bring/upload/{upload.pk}/{page}/").url == where  # type: ignore[attr-defined]
     page = as_("alice").post(f"/bring/upload/{upload.pk}/drop/", follow=True)
     assert "finished already" in page.text
 

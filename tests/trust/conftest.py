@@ -30,7 +30,7 @@ from joinedup.registration.actions.held_places import confirm_place
 from joinedup.registration.actions.registration import register
 from joinedup.registration.models import Invitation
 from joinedup.results.models import Response
-from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.models import PlannedRow, Upload, UploadWork
 from joinedup.strategy.models import Commitment, Strategy, Update
 from joinedup.support.models import NotForUs, Offer, OfferList
 from joinedup.tables.actions.plan import plan_event
@@ -182,10 +182,14 @@ class Everything:
             self.say(f"{HIDDEN} {state}", state)
         self._respond(f"{HIDDEN} for members", marking="partnership")
         self._respond(f"{HIDDEN} untold", about=lantern, is_critical=True, told_on=today)
-        Upload.objects.create(
+        upload = Upload.objects.create(
             footprint=world.north, kind="partners", file_name=f"{HIDDEN}.xlsx", header=["Name"],
             rows=[[f"{HIDDEN} House"]], mapping={"name": 0}, state="previewed", by=HIDDEN,
         )  # fmt: skip
+        UploadWork.objects.create(
+            upload=upload, by=HIDDEN, at=timezone.now(), said_at=timezone.now(), to_do=1, stopped=HIDDEN
+        )
+        PlannedRow.objects.create(upload=upload, number=2, plan={"name": HIDDEN}, refused=HIDDEN)
         OfferList.objects.create(
             footprint=world.north,
             file_name=f"{HIDDEN}.csv",

@@ -18,6 +18,17 @@ def picture(record: models.Model, many: Iterable[str]) -> dict[str, Any]:
     return snapshot(record) | related
 
 
+def with_lists(details: Mapping[str, Any], many: Iterable[str]) -> dict[str, Any]:
+    """The details with lists where many records are meant, so that they can be gone through again."""
+    return {name: list(value) if name in many else value for name, value in details.items()}
+
+
+def first_picture(record: models.Model, details: Mapping[str, Any], many: Iterable[str]) -> dict[str, Any]:
+    """The `picture` of a record just made of `details`, which is what they say: no query."""
+    related = {name: sorted({str(each.pk) for each in details.get(name, ())}) for name in many}
+    return snapshot(record) | related
+
+
 def fill_in(record: models.Model, details: Mapping[str, Any], many: frozenset[str]) -> None:
     """Set the record's fields, validate and save it; `many` names the many-to-many fields among `details`.
 
@@ -25,21 +36,64 @@ def fill_in(record: models.Model, details: Mapping[str, Any], many: frozenset[st
     """
     for name in details.keys() - many:
         setattr(record, name, details[name])
+    is_new = record._state.adding
     check(record)
     record.save()
     for name in many & details.keys():
-        getattr(record, name).set(details[name])
+        if not is_new:
+            getattr(record, name).set(details[name])
+        elif given := list(details[name]):
+            # There is nothing yet that would have to go.
+            getattr(record, name).add(*given)
 
 
 def check(record: models.Model) -> None:
+    """As `full_clean`, without asking the database what is known: whether a record that was fetched exists, and whether
+    what a new record begins with may be so.
+
+    Raises ValidationError with one sentence: the first error.
+    """
     try:
-        record.full_clean()
+        record.clean_fields(exclude=_fetched(record))
+        record.clean()
+        record.validate_unique()
+        if not _are_as_begun(record):
+            record.validate_constraints()
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         if name == "__all__":
             raise ValidationError(sentences[0]) from error
         label = name.replace("_", " ").capitalize()
         raise ValidationError(f"{label}: {sentences[0]}") from error
+
+
+def _fetched(record: models.Model) -> set[str]:
+    """The foreign keys whose record is at hand and stored."""
+    found = set()
+    for field in record._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and field.is_cached(record):
+            other = getattr(record, field.name)
+            if other is not None and not other._state.adding:
+                found.add(field.name)
+    return found
+
+
+def _are_as_begun(record: models.Model) -> bool:
+    """Whether all that the constraints of a new record are about is as the model begins with it: each would cost a
+    query and two savepoints."""
+    names: set[str] = set()
+    for each in record._meta.constraints:
+        if not isinstance(each, models.CheckConstraint) or not isinstance(each.condition, models.Q):
+            return False
+        names |= each.condition.referenced_base_fields
+    return record._state.adding and all(_is_begun(record, name) for name in names)
+
+
+def _is_begun(record: models.Model, name: str) -> bool:
+    if name == "pk":
+        return record.pk is None
+    field = record._meta.get_field(name)
+    return isinstance(field, models.Field) and getattr(record, field.attname) == field.get_default()
 
 
 def refuse_unknown(details: Mapping[str, Any], known: Iterable[str]) -> None:

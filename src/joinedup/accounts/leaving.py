@@ -63,6 +63,7 @@ FATES: dict[str, Fate] = {
     "agreements.Draft.user": Fate.ENDS,
     "agreements.Agreement.written_by": Fate.STAYS,
     "spreadsheets.Upload.user": Fate.STAYS,
+    "spreadsheets.UploadWork.user": Fate.STAYS,
 }
 # What a page calls them; the others are called by their model.
 CALLED = {

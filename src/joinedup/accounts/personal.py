@@ -110,6 +110,8 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.PartnerReply": frozenset({"text", "said_by"}),
     # If a list came without headings, its first row is stored in their place.
     "spreadsheets.Upload": frozenset({"rows", "header", "sheets"}),
+    "spreadsheets.UploadWork": NOTHING,
+    "spreadsheets.PlannedRow": frozenset({"plan", "called"}),
     "spreadsheets.RememberedColumn": NOTHING,
     "spreadsheets.RememberedName": NOTHING,
 }
@@ -143,6 +145,7 @@ NAMES: dict[str, frozenset[str]] = {
     "agreements.Progress": frozenset({"by"}),
     "results.Response": frozenset({"recorded_by"}),
     "spreadsheets.Upload": frozenset({"by"}),
+    "spreadsheets.UploadWork": frozenset({"by"}),
 }
 # Fields that are called as if they named a person, and do not.
 NOBODYS_NAME: dict[str, str] = {

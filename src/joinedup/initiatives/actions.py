@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from joinedup.accounts import audit
-from joinedup.accounts.fields import fill_in, picture, refuse_unknown
+from joinedup.accounts.fields import fill_in, first_picture, picture, refuse_unknown, with_lists
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
@@ -63,7 +63,7 @@ def add_initiative(
     Raises PermissionDenied; ValidationError with one sentence.
     """
     require(by, "initiative.add", on=partner)
-    given: dict[str, Any] = dict(details)
+    given = with_lists(details, MANY)
     with transaction.atomic():
         initiative = Initiative(
             partner=partner,
@@ -72,7 +72,9 @@ def add_initiative(
         )
         came_now(initiative, by, came)
         _write(by, initiative, given)
-        audit.record(by=by, action="initiative.add", on=initiative, after=picture(initiative, MANY))
+        audit.record(
+            by=by, action="initiative.add", on=initiative, after=first_picture(initiative, given, MANY)
+        )
     return initiative
 
 

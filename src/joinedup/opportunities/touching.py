@@ -7,7 +7,7 @@ something went wrong, waits for `joinedup worker`, the next change, or the night
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -79,6 +79,34 @@ def left_to_the_worker() -> Iterator[None]:
         _left.reset(token)
 
 
+_at_the_end: ContextVar[bool] = ContextVar("touched at the end", default=False)
+
+
+@contextmanager
+def touched_at_the_end() -> Iterator[None]:
+    """Changes in here are not noted one by one: for thousands of records of one partnership, made over minutes, whose
+    list would otherwise be followed again and again. Whoever makes them calls `touch` for `footprints_of` at the end,
+    also where it ends early."""
+    token = _at_the_end.set(True)
+    try:
+        yield
+    finally:
+        _at_the_end.reset(token)
+
+
+def footprints_of(model: type[models.Model], keys: Collection[int]) -> set[int]:
+    """The partnerships whose lists records of one kind can change; none for a kind that changes no list. A fixed number
+    of queries."""
+    if model is Offer:
+        return set(Footprint.objects.values_list("pk", flat=True))
+    if model is Partner:
+        return set(_footprints(keys))
+    if model in (Initiative, Ask):
+        partners = model._base_manager.filter(pk__in=keys).values_list("partner", flat=True)
+        return set(_footprints(set(partners)))
+    return set()
+
+
 def _footprints(partners: Iterable[int]) -> list[int]:
     through = Partner.footprints.through
     found = through.objects.filter(partner_id__in=list(partners)).values_list("footprint_id", flat=True)
@@ -87,20 +115,22 @@ def _footprints(partners: Iterable[int]) -> list[int]:
 
 def _handed_over(sender: Any, instance: Any, **_: Any) -> None:
     """What goes to a partner elsewhere is gone from where it was."""
+    if instance.pk is None:
+        return
     was = sender._base_manager.filter(pk=instance.pk).values_list("partner", flat=True).first()
     if was is not None and was != instance.partner_id:
         touch(_footprints([was]), sender._meta.label_lower)
 
 
 def _saved(sender: type[models.Model], instance: models.Model, **_: Any) -> None:
-    if instance.pk is not None:
+    if instance.pk is not None and not _at_the_end.get():
         touch(FOOTPRINTS[sender](instance), sender._meta.label_lower)
 
 
 def _list_changed(
     instance: models.Model, action: str, reverse: bool, model: Any, pk_set: Any, **_: Any
 ) -> None:
-    if action not in {"post_add", "post_remove", "pre_clear", "post_clear"}:
+    if _at_the_end.get() or action not in {"post_add", "post_remove", "pre_clear", "post_clear"}:
         return
     if type(instance) in FOOTPRINTS and not reverse:
         touch(FOOTPRINTS[type(instance)](instance), instance._meta.label_lower)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from joinedup.accounts import audit
-from joinedup.accounts.fields import check, fill_in, picture, refuse_unknown
+from joinedup.accounts.fields import check, fill_in, first_picture, picture, refuse_unknown, with_lists
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
@@ -125,14 +125,14 @@ def add_partner(
     Raises PermissionDenied, AlreadyHere (same name or identifier in the footprint), ValidationError.
     """
     require(by, "partner.add", on=Scope(footprints=frozenset({footprint.pk})))
-    given: dict[str, Any] = dict(details)
+    given = with_lists(details, MANY)
     with transaction.atomic():
         _tidy(by, given, [footprint])
         partner = Partner(owner_id=by.user_id, slug=fresh_slug(Partner, given.get("name", "")))
         came_now(partner, by, came)
         fill_in(partner, given, MANY)
         partner.footprints.add(footprint)
-        audit.record(by=by, action="partner.add", on=partner, after=picture(partner, MANY))
+        audit.record(by=by, action="partner.add", on=partner, after=first_picture(partner, given, MANY))
     return partner
 
 

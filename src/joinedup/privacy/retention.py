@@ -46,7 +46,7 @@ UPLOADS = Period(
     "a spreadsheet that nobody accepted",
     _days(5),
     "it was brought",
-    ("spreadsheets.Upload", "support.OfferList"),
+    ("spreadsheets.Upload", "spreadsheets.PlannedRow", "support.OfferList"),
 )
 WAITING_MAIL = Period(
     # Later it would mislead.
@@ -143,6 +143,7 @@ NAMES_UNTIL_ERASED = (
     "agreements.Progress",
     "results.Response",
     "spreadsheets.Upload",
+    "spreadsheets.UploadWork",
 )
 
 # Kept until somebody deletes it, and why.

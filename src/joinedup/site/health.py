@@ -29,6 +29,7 @@ from joinedup.site.health_finding import HealthFinding
 from joinedup.site.home_health import home_findings
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.site.settings_health import settings_findings
+from joinedup.spreadsheets.actions import UNDER_WAY
 from joinedup.spreadsheets.models import Upload
 from joinedup.support.models import OfferList
 from joinedup.tables.models import Seat
@@ -70,6 +71,7 @@ def findings() -> list[HealthFinding]:
         *_chains(),
         *_following(),
         *_looking(),
+        *_sheets(),
         *_successions(),
         *_deletions(),
         *_mails(),
@@ -233,6 +235,22 @@ def _looking() -> list[HealthFinding]:
         HealthFinding(
             "clusters",
             f"{counted(number, 'scan')} of where and when {wait} since more than an hour: run “joinedup worker”.",
+        )
+    ]
+
+
+def _sheets() -> list[HealthFinding]:
+    """Spreadsheets that no worker takes in, or undoes."""
+    late = timezone.now() - FOLLOWED_WITHIN
+    number = Upload.objects.filter(state__in=UNDER_WAY, work__said_at__lt=late).count()
+    if not number:
+        return []
+    wait = plural(number, "waits", "wait")
+    return [
+        HealthFinding(
+            "spreadsheets",
+            f"{counted(number, 'spreadsheet')} {wait} to be taken in or undone since more than an hour: "
+            "run “joinedup worker”.",
         )
     ]
 

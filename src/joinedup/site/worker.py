@@ -33,7 +33,7 @@ from joinedup.registration.worker import (
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
 from joinedup.site.clock import look_at_clock
-from joinedup.spreadsheets.worker import forget_uploads
+from joinedup.spreadsheets.worker import forget_uploads, go_on_with_sheets
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
 from joinedup.visits.worker import forget_leads
@@ -59,8 +59,11 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
             signal.signal(name, lambda _number, _frame: stop.set())
     while not stop.is_set():
         close_old_connections()
+        is_more = False
         try:
-            _work(say)
+            is_more = _work(say)
+            while once and is_more:
+                is_more = go_on_with_sheets(say)
         except Exception:
             if once:
                 raise
@@ -68,10 +71,12 @@ def work(*, once: bool, say: Callable[[str], object]) -> None:
         if once:
             forget_worker()
             return
-        stop.wait(PAUSE)
+        if not is_more:
+            stop.wait(PAUSE)
 
 
-def _work(say: Callable[[str], object]) -> None:
+def _work(say: Callable[[str], object]) -> bool:
+    """Look once for everything that is due; whether more waits already."""
     is_sure = look_at_clock(timezone.now())
     work_on_areas(say)
     _send_mails(say)
@@ -95,7 +100,9 @@ def _work(say: Callable[[str], object]) -> None:
     _write_to_people(say, timezone.localtime())
     # What was written just now does not wait for the next look.
     _send_mails(say)
+    is_more = go_on_with_sheets(say)
     metrics.note_worker(timezone.now())
+    return is_more
 
 
 def _what_cannot_be_undone(say: Callable[[str], object]) -> None:

@@ -1,40 +1,54 @@
-"""Making what a sheet lists, and removing it again, in steps so short that other writers hardly wait.
+"""Making what a sheet lists, in steps so short that other writers hardly wait.
 
 SQLite has one writer at a time: a sheet of thousands of rows in one transaction would stop everybody else for minutes.
-What was made stands in `Upload.made` after each step, in the transaction of the step. So whatever stops it, all of it
-can be removed: at once where something is refused, else by the worker or the next upload, once nothing was heard of it
-for `SILENT`.
+What each row comes to is stored when the sheet is accepted (`PlannedRow`), and what it made in the transaction of the
+step that made it. So whoever goes on, a request or a worker, makes each row once, whatever stopped the one before.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections import deque
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.opportunities.touching import left_to_the_worker, touch
+from joinedup.opportunities.touching import footprints_of, touch, touched_at_the_end
 from joinedup.partners.models import Partner
-from joinedup.places.models import Footprint
+from joinedup.spreadsheets import plans
 from joinedup.spreadsheets.cells import plain_name
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.models import RememberedName, Upload
+from joinedup.spreadsheets.kinds.contract import MadeSoFar
+from joinedup.spreadsheets.models import PlannedRow, RememberedName, Upload, UploadWork
 from joinedup.spreadsheets.preview import SpreadsheetPreview
-from joinedup.spreadsheets.undo import ORDER, take_back, what_stands_in_the_way
+from joinedup.spreadsheets.rows import PartnerInRow
+from joinedup.spreadsheets.undo import ORDER
+from joinedup.taxonomy.models import Sector
+
+logger = logging.getLogger(__name__)
 
 # As many rows, or records to remove, are through in one transaction, all or nothing.
 AT_ONCE = 20
 # Seconds of one step, and of the pause in which those who wait get their turn: SQLite asks ten times a second.
 STEP, PAUSE = 0.4, 0.12
-SILENT = datetime.timedelta(minutes=5)
-TO_GO = 10
+# Rows whose plans are read together.
+READ_AT_ONCE = 100
+BROKE = "Something went wrong; whoever looks after the installation finds it in the log."
+NO_LONGER = "{done} of {all} rows were taken in; then it stopped, as whoever accepted it may no longer do so."
+
+
+class TakenOver(Exception):
+    """Somebody else goes on with it, or it was stopped."""
 
 
 def whole(number: int) -> AbstractContextManager[object]:
@@ -42,126 +56,284 @@ def whole(number: int) -> AbstractContextManager[object]:
     return transaction.atomic() if number <= AT_ONCE else nullcontext()
 
 
-def make_all(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
-    """Make what the rows come to, within `whole` or step by step. `upload` is being accepted already.
+def make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
+    """Make what the rows come to in the caller's transaction. Raises ValidationError with the row."""
+    made = _made_so_far(upload)
+    for line in seen.to_make:
+        try:
+            records = KINDS[upload.kind].make(by, upload.footprint, line.plan, made)
+        except ValidationError as error:
+            raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
+        upload.made += _keys(records)
+    _remember_names(upload, (called for line in seen.lines for called in line.called), made.partners)
 
-    Raises ValidationError with the row; of what was made by steps nothing is left then.
+
+def store_plan(upload: Upload, seen: SpreadsheetPreview) -> None:
+    """Store what each row comes to, in the transaction that begins the acceptance."""
+    to_make = {line.row for line in seen.to_make}
+    PlannedRow.objects.bulk_create(
+        PlannedRow(
+            upload=upload,
+            number=line.row,
+            plan=plans.to_text(line.plan) if line.row in to_make else {},
+            called=plans.to_text(line.called),
+            is_done=line.row not in to_make,
+        )
+        for line in seen.lines
+        if line.row in to_make or line.called
+    )
+
+
+def begin_work(by: Person, upload: Upload, to_do: int, *, is_held: bool) -> None:
+    """Note who asks for what is done with the upload now."""
+    now = timezone.now()
+    asked = {
+        "by": by.name[:160], "user_id": by.user_id, "at": now, "said_at": now, "is_held": is_held,
+        "to_do": to_do, "done": 0, "refused": [], "stopped": "", "lists": lists_of(upload),
+    }  # fmt: skip
+    work, _ = UploadWork.objects.update_or_create(upload=upload, defaults=asked)
+    # What is held knows it by the moment at which it was heard last.
+    upload.work = work
+
+
+@dataclass
+class _Making:
+    """One go at a sheet: whoever holds `work` makes it. `by`: somebody who waits at a page, or None for a worker."""
+
+    upload: Upload
+    work: UploadWork
+    by: Person | None
+    made: MadeSoFar
+
+    def person(self) -> Person:
+        """In whose name the rows are made, with what they may do now."""
+        return self.by or Person.of(self.work.user)
+
+    def asker(self) -> Person:
+        """For the audit trail, whatever became of their account."""
+        return self.by or Person(user_id=self.work.user_id, name=self.work.by)
+
+
+def go_on(upload: Upload, *, by: Person | None = None, until: float | None = None) -> bool:
+    """Make the rows that are left of a sheet whose work is held, all of them or as many as there is time for; whether
+    it is through.
+
+    With `by`, who waits for it, the first row that cannot be made raises ValidationError. Without, whoever accepted it
+    has gone: such a row is left out and told, and once they may no longer bring spreadsheets the rest is left. Raises
+    TakenOver where somebody else goes on.
     """
-    partners: dict[str, Partner] = {}
-    if connection.in_atomic_block and len(seen.to_make) <= AT_ONCE:
-        upload.made = _made(by, upload, deque(seen.to_make), partners, None)
-        return _remember_names(upload, seen, partners)
-    left = deque(seen.to_make)
+    making = _Making(upload, upload.work, by, _made_so_far(upload))
+    while True:
+        rows = list(upload.planned.filter(is_done=False)[:READ_AT_ONCE])
+        if not rows:
+            _end(making)
+            return True
+        known = plans.records_of(row.plan for row in rows)
+        while rows:
+            if not may(making.person(), "spreadsheet.bring", upload):
+                _end(making, NO_LONGER.format(done=making.work.done, all=making.work.to_do))
+                return True
+            rows = _step(making, rows, known)
+            let_others_write()
+            if until is not None and monotonic() >= until:
+                return False
+
+
+def _step(making: _Making, rows: Sequence[PlannedRow], known: plans.Known) -> list[PlannedRow]:
+    """Make as many of the rows as one step has time for; returns the others."""
+    by, until, done = making.person(), monotonic() + STEP, 0
+    with touched_at_the_end(), holding(making.work):
+        for row in rows:
+            _make(making, by, row, known)
+            done += 1
+            if monotonic() >= until:
+                break
+        PlannedRow.objects.bulk_update(rows[:done], ["is_done", "made", "refused"])
+        UploadWork.objects.filter(pk=making.work.pk).update(done=F("done") + done)
+    making.work.done += done
+    return list(rows[done:])
+
+
+def _make(making: _Making, by: Person, row: PlannedRow, known: plans.Known) -> None:
+    made, upload = making.made, making.upload
+    before = set(made.partners)
     try:
-        while left:
-            # What changed is followed once, at the end.
-            with left_to_the_worker(), transaction.atomic():
-                _go_on(upload, _made(by, upload, left, partners, monotonic() + STEP))
-            _let_others_write()
+        # What a row has made before it is refused goes with it.
         with transaction.atomic():
-            _remember_names(upload, seen, partners)
-            touch([upload.footprint_id], upload._meta.label_lower)
+            plan = plans.from_text(row.plan, known)
+            records = KINDS[upload.kind].make(by, upload.footprint, plan, made)
+    except OperationalError:
+        raise
+    except Exception as error:
+        if making.by is not None and isinstance(error, ValidationError):
+            raise ValidationError(f"Row {row.number}: {error.messages[0]}") from error
+        if making.by is not None:
+            raise
+        for name in made.partners.keys() - before:
+            del made.partners[name]
+        row.refused = _sentence(error)[:300]
+    else:
+        row.made = _keys(records)
+    row.is_done = True
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return str(error.messages[0])
+    if isinstance(error, PermissionDenied):
+        return str(error)
+    logger.error("A row of a spreadsheet could not be taken in.", exc_info=error)
+    return BROKE
+
+
+def take_hold(upload: Upload, now: datetime.datetime) -> None:
+    """Go on with what is nobody's now; raises TakenOver if somebody else was faster, or if it is held."""
+    work = upload.work
+    same = UploadWork.objects.filter(pk=work.pk, said_at=work.said_at, is_held=work.is_held)
+    if not work.is_free(now) or not same.update(said_at=now, is_held=True):
+        raise TakenOver
+    work.said_at, work.is_held = now, True
+
+
+def keep_hold(work: UploadWork) -> None:
+    """Say, in the transaction of a step, that it goes on; raises TakenOver if somebody else holds it now."""
+    now = timezone.now()
+    ours = UploadWork.objects.filter(pk=work.pk, is_held=True, said_at=work.said_at)
+    if not ours.update(said_at=now):
+        raise TakenOver
+    work.said_at = now
+
+
+@contextmanager
+def holding(work: UploadWork) -> Iterator[None]:
+    """A transaction of whoever goes on with it: a step, or its end."""
+    heard = work.said_at
+    try:
+        with transaction.atomic():
+            keep_hold(work)
+            yield
     except BaseException:
-        give_up(by, upload)
+        # Nor was it heard of.
+        work.said_at = heard
         raise
 
 
-def _made(
-    by: Person, upload: Upload, left: deque[Any], partners: dict[str, Partner], until: float | None
-) -> list[list[Any]]:
-    """[model, key] of what the next rows come to: of all of them, or of as many as there is time for."""
-    made: list[Any] = []
-    while left and (until is None or not made or monotonic() < until):
-        line = left.popleft()
-        try:
-            made += KINDS[upload.kind].make(by, upload.footprint, line, partners)
-        except ValidationError as error:
-            raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
-    return [[record._meta.label, record.pk] for record in made]
+def let_go(work: UploadWork) -> None:
+    """Somebody else may go on with it, or the same again."""
+    UploadWork.objects.filter(pk=work.pk, said_at=work.said_at).update(is_held=False)
 
 
-def _go_on(upload: Upload, made: list[list[Any]]) -> None:
-    """Note in the step's own transaction what it made; raises ValidationError if it was given up meanwhile."""
-    upload.made, upload.said_at = upload.made + made, timezone.now()
-    ours = Upload.objects.filter(pk=upload.pk, state=Upload.State.ACCEPTING)
-    if not ours.update(made=upload.made, said_at=upload.said_at):
-        raise ValidationError("This took too long and was taken back: try again.")
-
-
-def _let_others_write() -> None:
+def let_others_write() -> None:
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         sleep(PAUSE)
 
 
-def give_up(by: Person, upload: Upload) -> None:
-    """Remove what an acceptance that ended early has made. If somebody used any of it meanwhile it all stays: the sheet
-    counts as accepted then, and shows what it made."""
-    upload.refresh_from_db()
-    if upload.state != Upload.State.ACCEPTING:
-        return
-    try:
-        remove_all(by, upload)
-    except ValidationError:
-        upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
-        upload.state = Upload.State.ACCEPTED
+def _made_so_far(upload: Upload) -> MadeSoFar:
+    sectors = {each.slug: each for each in Sector.objects.all()}
+    made = MadeSoFar(sectors, list(upload.footprint.places.all()))
+    named: dict[int, str] = {}
+    for plan, keys in upload.planned.filter(is_done=True).values_list("plan", "made"):
+        own = [pk for label, pk in keys if label == Partner._meta.label]
+        if own:
+            # By the name in the sheet: somebody may have changed the record's since.
+            named[own[0]] = plain_name(plan["who"]["new"]["name"])
+    found = Partner.objects.prefetch_related("footprints").in_bulk(named)
+    made.partners.update({named[pk]: partner for pk, partner in found.items()})
+    return made
+
+
+def _keys(records: Iterable[Any]) -> list[list[Any]]:
+    return [[record._meta.label, record.pk] for record in records]
+
+
+def collect(upload: Upload) -> None:
+    """Bring together in the upload what its rows made, and in its work which were refused; saves the first. Inside the
+    transaction that ends the acceptance."""
+    rows = list(upload.planned.values_list("number", "made", "refused"))
+    upload.made += [key for _, keys, _ in rows for key in keys]
+    upload.save(update_fields=["made"])
+    upload.work.refused = [[number, refused] for number, _, refused in rows if refused]
+
+
+def stop(upload: Upload) -> None:
+    """End an acceptance where it is, in the transaction that begins to undo it."""
+    if upload.state == Upload.State.ACCEPTING:
+        collect(upload)
+        upload.planned.all().delete()
+
+
+def empty(upload: Upload) -> None:
+    """The rows are kept no longer than they are needed."""
+    upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
+    upload.planned.all().delete()
+
+
+CELLS = ["rows", "header", "sheets", "ticks"]
+
+
+def _end(making: _Making, stopped: str = "") -> None:
+    """All rows are through, or no more of them may be made."""
+    with holding(making.work):
+        _end_held(making.upload, making, making.asker(), stopped)
+
+
+def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None:
+    """Where nothing was made the sheet is as before."""
+    work = making.work
+    before = audit.snapshot(upload)
+    collect(upload)
+    if not upload.made and work.refused and not stopped:
+        number, why = work.refused[0]
+        stopped = f"None of the rows could be taken in. Row {number}: {why}"
+    work.is_held, work.stopped = False, stopped[:300]
+    work.save(update_fields=["is_held", "refused", "stopped"])
+    if upload.made:
+        called = upload.planned.exclude(called=[]).values_list("called", flat=True)
+        _remember_stored(upload, called, making.made.partners)
+        end_accepted(upload)
     else:
+        upload.planned.all().delete()
         upload.state = Upload.State.PREVIEWED
-    upload.save(update_fields=["rows", "header", "sheets", "ticks", "state"])
+        upload.save(update_fields=["state"])
+    touch(lists_of(upload), upload._meta.label_lower)
+    audit.record(
+        by=by, action="spreadsheet.accept" if upload.made else "spreadsheet.stop", on=upload, before=before
+    )
 
 
-def give_up_broken(now: datetime.datetime, footprint: Footprint | None = None) -> int:
-    """Give up acceptances of which nothing was heard for long, everywhere or in one partnership: whatever did them was
-    stopped. Returns how many."""
-    broken = Upload.objects.filter(state=Upload.State.ACCEPTING, said_at__lt=now - SILENT)
-    if footprint is not None:
-        broken = broken.filter(footprint=footprint)
-    found = list(broken)
-    for upload in found:
-        give_up(Person.operator(), upload)
-    return len(found)
+def end_accepted(upload: Upload) -> None:
+    """It counts as accepted with what it made. A sheet of which some rows are missing may be brought in again: what is
+    here already is recognised."""
+    empty(upload)
+    upload.state = Upload.State.ACCEPTED
+    if upload.work.refused or upload.work.stopped:
+        upload.content_hash = ""
+    upload.save(update_fields=["made", *CELLS, "state", "content_hash"])
 
 
-def remove_all(by: Person, upload: Upload) -> int:
-    """Remove what the upload made, those that lean on others first; returns how many records.
-
-    Raises ValidationError if somebody changed or used one of them, before anything is removed; one that is used while
-    the others go stays with what is left.
-    """
-    with transaction.atomic():
-        upload.remembered_names.all().delete()
-        _refuse_used(upload.made)
-    turn = {model._meta.label: number for number, model in enumerate(ORDER)}
-    left = sorted(upload.made, key=lambda each: turn[each[0]])
-    removed = len(left)
-    while left:
-        until = monotonic() + STEP
-        with left_to_the_worker(), transaction.atomic():
-            while left:
-                some, left = left[:TO_GO], left[TO_GO:]
-                if removed > AT_ONCE:
-                    _refuse_used(some)
-                take_back(by, some)
-                if monotonic() >= until:
-                    break
-            upload.made = left
-            upload.save(update_fields=["made"])
-        if left:
-            _let_others_write()
-    with transaction.atomic():
-        touch([upload.footprint_id], upload._meta.label_lower)
-    return removed
+def lists_of(upload: Upload) -> list[int]:
+    """The partnerships whose lists follow what the upload made."""
+    keys = {model: [pk for label, pk in upload.made if label == model._meta.label] for model in ORDER}
+    found = (footprints_of(model, pks) for model, pks in keys.items() if pks)
+    return sorted({upload.footprint_id}.union(*found))
 
 
-def _refuse_used(made: list[list[Any]]) -> None:
-    in_the_way = what_stands_in_the_way(made)
-    if in_the_way:
-        raise ValidationError(f"It cannot be undone any more: {in_the_way[0]}")
+def _remember_stored(upload: Upload, called: Iterable[Any], made: dict[str, Partner]) -> None:
+    texts = list(called)
+    known = plans.records_of(texts)
+    pairs = []
+    for name, who in (pair for text in texts for pair in text):
+        if "new" in who or tuple(who["record"]) in known:
+            pairs.append((name, plans.from_text(who, known)))
+    _remember_names(upload, pairs, made)
 
 
-def _remember_names(upload: Upload, seen: SpreadsheetPreview, made: Mapping[str, Partner]) -> None:
+def _remember_names(
+    upload: Upload, called: Iterable[tuple[str, Partner | PartnerInRow]], made: dict[str, Partner]
+) -> None:
     """What the sheet calls partners beside their names, for the next sheet; what was said first stays."""
     names: dict[str, Partner] = {}
-    for name, who in (called for line in seen.lines for called in line.called):
+    for name, who in called:
         partner = who if isinstance(who, Partner) else made.get(plain_name(who.name))
         if partner is not None:
             names.setdefault(name, partner)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,22 +19,28 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
+from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.places.models import Footprint
 from joinedup.privacy.case_lists import find_people, looks_like_data
 from joinedup.privacy.retention import UPLOADS
-from joinedup.spreadsheets import acceptance
+from joinedup.spreadsheets import acceptance, removal
 from joinedup.spreadsheets.as_given import with_joined
 from joinedup.spreadsheets.columns import plain, suggest
 from joinedup.spreadsheets.guesses import SURE, Ticks
 from joinedup.spreadsheets.headers import HeaderAt, Wanted, headings_in, proposed, sheet_at, wanted
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.models import RememberedColumn, Upload, UploadWork
 from joinedup.spreadsheets.parse import Book, RawSheet, Spreadsheet, Unreadable, open_file, open_text
 from joinedup.spreadsheets.people import refuse_people
 from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
-from joinedup.spreadsheets.undo import MADE_BY
+from joinedup.spreadsheets.undo import MADE_BY, what_stands_in_the_way
 
 MOST_TICKS = 50_000
+UNDER_WAY = (Upload.State.ACCEPTING, Upload.State.UNDOING)
+# More rows to make, or records to remove, are left to a worker where one runs: a page takes up to a tenth of a second
+# for each on a busy machine (`bench/acceptance.py`), and who waits for more than ten seconds thinks that it is broken.
+# The worker begins within ten.
+LARGE = 100
 # Rows of other sheets of a file that are kept until the sheet is accepted.
 MOST_OF_OTHERS = 10_000
 
@@ -57,7 +63,7 @@ def bring(
     require(by, "spreadsheet.bring", on=_scope(footprint))
     if kind not in KINDS:
         raise ValidationError("Choose what the spreadsheet lists.")
-    acceptance.give_up_broken(timezone.now(), footprint)
+    removal.give_up_broken(timezone.now(), footprint)
     if bool(content) and bool(text.strip()):
         raise ValidationError("Either choose a file or paste the rows, not both.")
     book = open_text(text) if text.strip() else open_file(content)
@@ -273,6 +279,7 @@ def accept(
     sectors: Mapping[int, str] | None = None,
     ticks: Mapping[str, bool] | None = None,
     least: float = SURE,
+    may_wait: bool = False,
 ) -> int:
     """Create everything the sheet lists, or nothing. Returns the number of records created.
 
@@ -280,6 +287,9 @@ def accept(
     -> sector, for organisations whose sector the sheet does not give. Of what was guessed only what is ticked is
     stored: `ticks` by key, besides those kept before; else what is at least as sure as `least`. The rows and headings
     are emptied afterwards: cells without a chosen column are not stored anywhere.
+
+    `may_wait`: a sheet of more than `LARGE` rows is left to the worker where one runs; 0 is returned then. A row that
+    cannot be made by that time is left out and told.
     """
     require(by, "spreadsheet.bring", on=upload)
     upload = Upload.objects.select_related("footprint").get(pk=upload.pk)
@@ -289,17 +299,41 @@ def accept(
         seen = _to_accept(
             by, upload, leave_out, sectors, Ticks(upload.ticks | _well_formed(ticks or {}), least)
         )
-        before = audit.snapshot(upload)
-        with acceptance.whole(len(seen.to_make)):
-            if not _begun(upload, last):
-                continue
-            acceptance.make_all(by, upload, seen)
-            with transaction.atomic():
-                upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
-                upload.state = Upload.State.ACCEPTED
-                upload.save(update_fields=["made", "rows", "header", "sheets", "ticks", "state"])
-                audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
-            return len(upload.made)
+        number = len(seen.to_make)
+        is_left = may_wait and _is_left_to_worker(by, number)
+        with acceptance.whole(number):
+            if _begun(by, upload, last, seen, is_left=is_left):
+                if number <= acceptance.AT_ONCE:
+                    _make_at_once(by, upload, seen)
+                break
+    if is_left:
+        return 0
+    if number > acceptance.AT_ONCE:
+        _make_in_steps(by, upload)
+    return len(upload.made)
+
+
+def _is_left_to_worker(by: Person, number: int) -> bool:
+    """Whether it is too much to wait for, a worker is there, and knows in whose name it acts."""
+    return number > LARGE and by.user_id is not None and worker_was_seen()
+
+
+def _make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
+    before = audit.snapshot(upload)
+    acceptance.make_at_once(by, upload, seen)
+    UploadWork.objects.filter(upload=upload).update(is_held=False, done=len(seen.to_make))
+    acceptance.end_accepted(upload)
+    audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
+
+
+def _make_in_steps(by: Person, upload: Upload) -> None:
+    try:
+        acceptance.go_on(upload, by=by)
+    except acceptance.TakenOver:
+        raise ValidationError("Somebody stopped it, or this took too long: look at it again.") from None
+    except BaseException:
+        removal.give_up(by, upload)
+        raise
 
 
 def _to_accept(
@@ -325,22 +359,26 @@ def _to_accept(
 
 
 @transaction.atomic
-def _begun(upload: Upload, last: int) -> bool:
+def _begun(by: Person, upload: Upload, last: int, seen: SpreadsheetPreview, *, is_left: bool) -> bool:
     """Whether its acceptance begins: not if records were made since the entry `last` of the audit trail, beside which
-    it has to be read again. Raises ValidationError if somebody else was faster."""
+    it has to be read again. Raises ValidationError if somebody else was faster. `is_left`: to the worker."""
     # Locked, so that a second click finds it taken.
     now = Upload.objects.select_for_update().get(pk=upload.pk)
     _refuse_finished(now)
     if _how_read(now) != _how_read(upload):
         raise ValidationError("Somebody has just changed how it is read: look at it again.")
-    if upload.footprint.uploads.filter(state=Upload.State.ACCEPTING).exists():
+    if upload.footprint.uploads.filter(state__in=UNDER_WAY).exists():
         raise ValidationError(
-            "Another spreadsheet of this partnership is being accepted: wait until it is done."
+            "Another spreadsheet of this partnership is being accepted or undone: wait until it is done."
         )
     if AuditEntry.objects.filter(pk__gt=last, action__in=MADE_BY).exists():
         return False
-    upload.state, upload.said_at, upload.made = Upload.State.ACCEPTING, timezone.now(), []
-    upload.save(update_fields=["state", "said_at", "made"])
+    upload.state, upload.made = Upload.State.ACCEPTING, []
+    upload.save(update_fields=["state", "made"])
+    number = len(seen.to_make)
+    if number > acceptance.AT_ONCE:
+        acceptance.store_plan(upload, seen)
+    acceptance.begin_work(by, upload, number, is_held=not is_left)
     return True
 
 
@@ -349,25 +387,54 @@ def _how_read(upload: Upload) -> tuple[object, ...]:
     return upload.state, upload.ticks, upload.mapping, upload.content_hash, upload.date_order
 
 
-def undo(*, by: Person, upload: Upload) -> int:
+def undo(*, by: Person, upload: Upload, may_wait: bool = False) -> int:
     """Delete exactly what the upload created. Returns the number of records deleted.
 
-    Raises ValidationError, naming the obstacles, if somebody changed or used one of them since.
+    One that is being accepted is stopped by that, and can be accepted again. Raises ValidationError, naming the
+    obstacles, if somebody changed or used one of them since. `may_wait`: more than `LARGE` records are left to the
+    worker where one runs; 0 is returned then.
     """
     require(by, "spreadsheet.undo", on=upload)
-    upload = Upload.objects.get(pk=upload.pk)
-    with acceptance.whole(len(upload.made)):
-        upload = (
-            Upload.objects.select_for_update().get(pk=upload.pk) if connection.in_atomic_block else upload
-        )
-        if upload.state != Upload.State.ACCEPTED:
-            raise ValidationError("Only what was accepted can be undone.")
-        before = audit.snapshot(upload)
-        gone = acceptance.remove_all(by, upload)
-        with transaction.atomic():
-            upload.state, upload.made, upload.rows = Upload.State.UNDONE, [], []
-            upload.save(update_fields=["state", "made", "rows"])
-            audit.record(by=by, action="spreadsheet.undo", on=upload, before=before)
+    with transaction.atomic():
+        upload = _to_undo(upload)
+        number = len(upload.made)
+        is_left = may_wait and _is_left_to_worker(by, number)
+        if number <= acceptance.AT_ONCE and upload.state == Upload.State.ACCEPTED:
+            return _remove_at_once(by, upload)
+        removal.begin_undo(by, upload, is_held=not is_left)
+    if is_left:
+        return 0
+    number = len(upload.made)
+    try:
+        removal.go_on(upload, by=by)
+    except acceptance.TakenOver:
+        raise ValidationError("Somebody else goes on with it: look at it again.") from None
+    if upload.work.stopped:
+        raise ValidationError(upload.work.stopped)
+    return number
+
+
+def _to_undo(upload: Upload) -> Upload:
+    """Held until the transaction is through, in the order in which whoever makes its rows holds it. Raises
+    ValidationError if there is nothing to undo, or if it is used."""
+    work = UploadWork.objects.select_for_update().filter(upload=upload).first()
+    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    if upload.state == Upload.State.UNDOING and work is not None and not work.is_free(timezone.now()):
+        raise ValidationError("It is being undone just now: wait until it is done.")
+    if upload.state not in (Upload.State.ACCEPTED, *UNDER_WAY):
+        raise ValidationError("Only what was accepted can be undone.")
+    acceptance.stop(upload)
+    if in_the_way := what_stands_in_the_way(upload.made):
+        raise ValidationError(removal.CANNOT.format(in_the_way[0]))
+    return upload
+
+
+def _remove_at_once(by: Person, upload: Upload) -> int:
+    before = audit.snapshot(upload)
+    gone = removal.remove_at_once(by, upload)
+    upload.state, upload.rows = Upload.State.UNDONE, []
+    upload.save(update_fields=["state", "made", "rows"])
+    audit.record(by=by, action="spreadsheet.undo", on=upload, before=before)
     return gone
 
 
@@ -406,6 +473,8 @@ def _scope(footprint: Footprint) -> Scope:
 def _refuse_finished(upload: Upload) -> None:
     if upload.state == Upload.State.ACCEPTING:
         raise ValidationError("This spreadsheet is being accepted just now: wait until it is done.")
+    if upload.state == Upload.State.UNDOING:
+        raise ValidationError("This spreadsheet is being undone just now: wait until it is done.")
     if upload.state in (Upload.State.ACCEPTED, Upload.State.UNDONE):
         raise ValidationError("This spreadsheet was finished already: bring it in anew.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 
 from joinedup.accounts.permissions import Scope
@@ -19,6 +21,7 @@ class Upload(models.Model):
         PREVIEWED = "previewed", "Ready to accept"
         ACCEPTING = "accepting", "Being accepted"
         ACCEPTED = "accepted", "Accepted"
+        UNDOING = "undoing", "Being undone"
         UNDONE = "undone", "Undone"
 
     class DateOrder(models.TextChoices):
@@ -55,9 +58,6 @@ class Upload(models.Model):
     )
     state = models.CharField(max_length=10, choices=State, default=State.MAPPING)
     made = models.JSONField(default=list, help_text="[app.model, primary key] of every record it made")
-    said_at = models.DateTimeField(
-        null=True, editable=False, help_text="when its acceptance, while it goes on, last made something"
-    )
     row_count = models.PositiveIntegerField(default=0)
     by = models.CharField(max_length=160)
     user = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
@@ -71,6 +71,61 @@ class Upload(models.Model):
 
     def scope(self) -> Scope:
         return Scope(footprints=frozenset({self.footprint_id}))
+
+
+# With nothing heard for so long, whoever went on with it is gone: a step takes less than a second.
+GONE = datetime.timedelta(minutes=1)
+# And nobody comes to go on with it.
+SILENT = datetime.timedelta(minutes=5)
+
+
+class UploadWork(models.Model):
+    """What was asked of an upload last, to accept or to undo it: by whom, when, and how far that is. Beside the upload,
+    as each step writes it and the rows of a sheet are large."""
+
+    upload = models.OneToOneField(Upload, on_delete=models.CASCADE, related_name="work")
+    by = models.CharField(max_length=160)
+    user = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(help_text="when it was asked for")
+    is_held = models.BooleanField(default=False, help_text="somebody goes on with it now")
+    said_at = models.DateTimeField(help_text="when it was last heard of")
+    to_do = models.PositiveIntegerField(help_text="rows to make, or records to remove")
+    done = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list, help_text="[row, why it could not be taken in]")
+    stopped = models.CharField(max_length=300, blank=True, help_text="why it ended before its end")
+    lists = models.JSONField(default=list, help_text="keys of the partnerships whose lists change by an undo")
+
+    def __str__(self) -> str:
+        return f"{self.upload}: {self.done} of {self.to_do}"
+
+    def is_free(self, now: datetime.datetime) -> bool:
+        """Whether somebody may go on with it. What was heard in the future was said by a clock that has been put right
+        since."""
+        return not self.is_held or abs(now - self.said_at) > GONE
+
+    def is_silent(self, now: datetime.datetime) -> bool:
+        """Whether nothing was heard of it for so long that nobody goes on with it."""
+        return abs(now - self.said_at) > SILENT
+
+
+class PlannedRow(models.Model):
+    """What a row of a sheet that is being accepted comes to, as it was accepted, and what it has made. Deleted when the
+    acceptance ends."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="planned")
+    number = models.PositiveIntegerField(help_text="of the row in the file")
+    plan = models.JSONField(help_text="see plans.py; empty if it only says what a partner is called")
+    called = models.JSONField(default=list, help_text="[what the row calls a partner, which]")
+    is_done = models.BooleanField(default=False)
+    made = models.JSONField(default=list, help_text="[app.model, primary key]")
+    refused = models.CharField(max_length=300, blank=True, help_text="why it could not be taken in")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["upload", "number"], name="planned_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.upload}, row {self.number}"
 
 
 class RememberedColumn(models.Model):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
+
+from django.utils import timezone
 
 from joinedup.accounts.permissions import Scope, may
 from joinedup.accounts.person import Person
+from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets.headers import HEADER_WITHIN
-from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.models import Upload, UploadWork
 
 SAMPLES = 3
 # Rows that can be said to be the headings with the row below them; how much of each is shown.
@@ -100,14 +104,44 @@ def footprint_to_bring_to(person: Person, slug: str) -> Footprint | None:
 
 
 def upload_of(person: Person, pk: int) -> Upload | None:
-    """The upload with its footprint selected, or None if `person` may not see it."""
-    found = Upload.objects.select_related("footprint").filter(pk=pk).first()
+    """The upload with its footprint and what was asked of it selected, or None if `person` may not see it."""
+    found = Upload.objects.select_related("footprint", "work").filter(pk=pk).first()
     return found if found is not None and may(person, "spreadsheet.bring", found) else None
 
 
 def uploads_of(footprint: Footprint) -> list[Upload]:
     """Newest first, without their rows. One query."""
-    return list(footprint.uploads.defer("rows", "mapping", "header", "sheets"))
+    return list(footprint.uploads.select_related("work").defer("rows", "mapping", "header", "sheets"))
+
+
+@dataclass(frozen=True)
+class UploadProgress:
+    """How far it is with an upload. `state`: waiting (for the worker), running, left (nobody goes on with it), or
+    ended; `refused`: rows that could not be taken in, and why."""
+
+    state: str
+    by: str
+    at: datetime.datetime | None
+    done: int
+    to_do: int
+    refused: list[tuple[int, str]]
+    stopped: str
+
+
+def progress_of(upload: Upload, now: datetime.datetime) -> UploadProgress:
+    """2 queries at most."""
+    work: UploadWork | None = getattr(upload, "work", None)
+    if work is None:
+        return UploadProgress("ended", "", None, 0, 0, [], "")
+    state = "ended"
+    if upload.state in (Upload.State.ACCEPTING, Upload.State.UNDOING):
+        is_left = work.is_silent(now) and not worker_was_seen()
+        state = "left" if is_left else "running" if work.is_held or work.done else "waiting"
+    refused = work.refused or list(upload.planned.exclude(refused="").values_list("number", "refused"))
+    at = timezone.localtime(work.at)
+    return UploadProgress(
+        state, work.by, at, work.done, work.to_do, [(row, why) for row, why in refused], work.stopped
+    )
 
 
 def columns_of(upload: Upload) -> list[Column]:

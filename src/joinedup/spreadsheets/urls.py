@@ -7,6 +7,8 @@ from joinedup.spreadsheets import offer_list_views, views
 urlpatterns = [
     path("bring/<slug:slug>/", views.uploads, name="uploads"),
     path("bring/<slug:slug>/new/", views.upload_new, name="upload_new"),
+    path("bring/upload/<int:pk>/", views.upload_page, name="upload"),
+    path("bring/upload/<int:pk>/progress/", views.upload_progress, name="upload_progress"),
     path("bring/upload/<int:pk>/columns/", views.upload_columns, name="upload_columns"),
     path("bring/upload/<int:pk>/preview/", views.upload_preview, name="upload_preview"),
     path("bring/upload/<int:pk>/undo/", views.upload_undo, name="upload_undo"),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -133,12 +134,35 @@ def _other_sheet(request: Request, upload: Upload) -> HttpResponse:
 
 
 @login_required
+@require_safe
+def upload_page(request: Request, pk: int) -> HttpResponse:
+    """What became of it, or how far it is."""
+    upload = _upload(request, pk)
+    if _is_open(upload):
+        return redirect("upload_preview", upload.pk)
+    return render(request, "spreadsheets/upload.jinja", _progress(upload))
+
+
+@login_required
+@require_safe
+def upload_progress(request: Request, pk: int) -> HttpResponse:
+    """The part of the page that tells how far it is, for its script."""
+    return render(request, "spreadsheets/progress.jinja", _progress(_upload(request, pk)))
+
+
+def _progress(upload: Upload) -> dict[str, Any]:
+    progress = queries.progress_of(upload, timezone.now())
+    return {"upload": upload, "progress": progress, "refused": progress.refused[:PROBLEMS_SHOWN]}
+
+
+@login_required
 def upload_preview(request: Request, pk: int) -> HttpResponse:
     upload = _upload(request, pk)
     if upload.state == Upload.State.MAPPING:
         return redirect("upload_columns", upload.pk)
     if not _is_open(upload):
-        return redirect("uploads", upload.footprint.slug)
+        # Pressed twice, or by two people: it is accepted once, and both see how far it is.
+        return redirect("upload", upload.pk)
     sectors, refused = chosen_sectors(request.POST), ""
     if request.method == "POST":
         try:
@@ -175,7 +199,10 @@ def _accepted(request: Request, upload: Upload, sectors: dict[int, str]) -> Http
         leave_out="leave_out" in request.POST,
         sectors=sectors,
         ticks=chosen_ticks(request.POST),
+        may_wait=True,
     )
+    if not made:
+        return redirect("upload", upload.pk)
     said = ngettext("Accepted: %(num)s record made.", "Accepted: %(num)s records made.", made)
     messages.success(request, said % {"num": made})
     return redirect("uploads", upload.footprint.slug)
@@ -202,19 +229,27 @@ def _rows(request: Request, kind: RowKind, seen: SpreadsheetPreview) -> dict[str
 @login_required
 def upload_undo(request: Request, pk: int) -> HttpResponse:
     upload = _upload(request, pk)
-    if upload.state != Upload.State.ACCEPTED:
+    progress = queries.progress_of(upload, timezone.now())
+    if _is_open(upload):
         return redirect("uploads", upload.footprint.slug)
+    if upload.state == Upload.State.UNDONE or (
+        upload.state == Upload.State.UNDOING and progress.state != "left"
+    ):
+        return redirect("upload", upload.pk)
     refused = ""
     if request.method == "POST":
         try:
-            gone = actions.undo(by=request.person, upload=upload)
+            gone = actions.undo(by=request.person, upload=upload, may_wait=True)
         except ValidationError as error:
             refused = error.messages[0]
         else:
+            if not gone:
+                return redirect("upload", upload.pk)
             said = ngettext("Undone: %(num)s record removed.", "Undone: %(num)s records removed.", gone)
             messages.success(request, said % {"num": gone})
             return redirect("uploads", upload.footprint.slug)
-    return render(request, "spreadsheets/undo.jinja", {"upload": upload, "refused": refused})
+    context = {"upload": upload, "refused": refused, "progress": progress}
+    return render(request, "spreadsheets/undo.jinja", context)
 
 
 @login_required

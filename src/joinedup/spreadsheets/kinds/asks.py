@@ -14,6 +14,7 @@ from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.kinds.contract import (
     NAME,
+    MadeSoFar,
     Organisations,
     RowKind,
     also_called,
@@ -75,21 +76,16 @@ def _line(
             "themes": themes(row, around),
             "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED, held=around.held_for(who)),
         }
-        line = row.line(text, says, Verdict.NEW, who=who, details=details, around=around)
+        line = row.line(text, says, Verdict.NEW, who=who, details=details)
     seen.add(said)
     line.sector_to_check = organisations.to_check if isinstance(who, PartnerInRow) else None
     line.called = also_called(by_whom, who)
     return line
 
 
-def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
-    if "who" not in line.plan:
-        return []
-    around = line.plan["around"]
-    partner, records = the_partner(
-        by, footprint, line.plan["who"], made, around.sectors, serves=only_place(around)
-    )
-    return [*records, add_ask(by=by, partner=partner, **line.plan["details"])]
+def make(by: Person, footprint: Footprint, plan: Mapping[str, Any], made: MadeSoFar) -> list[Any]:
+    partner, records = the_partner(by, footprint, plan["who"], made, serves=only_place(made.here))
+    return [*records, add_ask(by=by, partner=partner, **plan["details"])]
 
 
 ASKS = RowKind("asks", FIELDS, read, make)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
 from joinedup.engines.reading.cells import folded
@@ -38,14 +40,22 @@ NUMBER = re.compile(r"[A-Za-z]{0,4}[-_/ ]?[A-Za-z]{0,3}\d+")  # what a list call
 class RowKind:
     """`table`: the table of `engines.reading` by whose rules the cells are read. `read` reads rows and writes nothing;
     `make` saves what one row plans and returns the new records.
-
-    `made` is shared by the rows of one sheet: name in lower case -> partner that an earlier row created.
     """
 
     table: str
     fields: tuple[Field, ...]
     read: Callable[[Sequence[RowCells], KnownRecords, Mapping[int, str]], list[RowOutcome]]
-    make: Callable[[Person, Footprint, RowOutcome, dict[str, Partner]], list[Any]]
+    make: Callable[[Person, Footprint, Mapping[str, Any], MadeSoFar], list[Any]]
+
+
+@dataclass(frozen=True)
+class MadeSoFar:
+    """What the rows of a sheet share while they are made. `partners`: name in lower case -> partner that an earlier row
+    created; `here`: the footprint's own places."""
+
+    sectors: Mapping[str, Sector]
+    here: Sequence[Place]
+    partners: dict[str, Partner] = field(default_factory=dict)
 
 
 def key(name: str) -> str:
@@ -60,9 +70,9 @@ def places(row: RowCells, around: KnownRecords, name: str = "places") -> list[Pl
     return [around.places[code.casefold()] for code in row.read.many(name, "places")]
 
 
-def only_place(around: KnownRecords) -> list[Place]:
+def only_place(here: Sequence[Place]) -> list[Place]:
     """Where a partner works if the sheet does not say: the partnership's place if it covers only one."""
-    return list(around.here) if len(around.here) == 1 else []
+    return list(here) if len(here) == 1 else []
 
 
 def marking(row: RowCells, usual: str, restricted: str = "", held: str = "") -> str:
@@ -230,18 +240,19 @@ def the_partner(
     by: Person,
     footprint: Footprint,
     who: Partner | PartnerInRow,
-    made: dict[str, Partner],
-    sectors: Mapping[str, Sector],
+    made: MadeSoFar,
     **details: Any,
 ) -> tuple[Partner, list[Partner]]:
     """The partner, created now if it is new and no earlier row created it; and the records created."""
     if isinstance(who, Partner):
         return who, []
-    if key(who.name) in made:
-        return made[key(who.name)], []
+    if key(who.name) in made.partners:
+        return made.partners[key(who.name)], []
     partner = add_partner(
-        by=by, footprint=footprint, came=Came.LIST, name=who.name, sector=sectors[who.sector],
+        by=by, footprint=footprint, came=Came.LIST, name=who.name, sector=made.sectors[who.sector],
         is_branch=who.is_branch, **details,
     )  # fmt: skip
-    made[key(who.name)] = partner
+    # Whose it is decides who may add to it, which every further row about it asks.
+    prefetch_related_objects([partner], "footprints")
+    made.partners[key(who.name)] = partner
     return partner, [partner]

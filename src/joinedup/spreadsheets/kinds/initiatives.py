@@ -14,6 +14,7 @@ from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.kinds.contract import (
     NAME,
+    MadeSoFar,
     Organisations,
     RowKind,
     also_called,
@@ -78,7 +79,6 @@ def _line(
             Verdict.NEW,
             who=who,
             details=details,
-            around=around,
         )
     seen.add((key(who.name), key(name)))
     line.sector_to_check = organisations.to_check
@@ -123,14 +123,9 @@ def _what(row: RowCells) -> str:
     )
 
 
-def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
-    if "who" not in line.plan:
-        return []
-    around = line.plan["around"]
-    partner, records = the_partner(
-        by, footprint, line.plan["who"], made, around.sectors, serves=only_place(around)
-    )
-    return [*records, add_initiative(by=by, partner=partner, came=Came.LIST, **line.plan["details"])]
+def make(by: Person, footprint: Footprint, plan: Mapping[str, Any], made: MadeSoFar) -> list[Any]:
+    partner, records = the_partner(by, footprint, plan["who"], made, serves=only_place(made.here))
+    return [*records, add_initiative(by=by, partner=partner, came=Came.LIST, **plan["details"])]
 
 
 INITIATIVES = RowKind("initiatives", FIELDS, read, make)

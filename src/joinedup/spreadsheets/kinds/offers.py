@@ -10,13 +10,21 @@ from joinedup.accounts.person import Person
 from joinedup.accounts.records import Marking
 from joinedup.engines.reading.cells import money
 from joinedup.engines.reading.register import Part
-from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import cells
 from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.guesses import BEYOND, Guess, Unread
-from joinedup.spreadsheets.kinds.contract import NAME, UNSURE, RowKind, key, marking, places, themes
+from joinedup.spreadsheets.kinds.contract import (
+    NAME,
+    UNSURE,
+    MadeSoFar,
+    RowKind,
+    key,
+    marking,
+    places,
+    themes,
+)
 from joinedup.spreadsheets.rows import RowCells, RowOutcome, Verdict
 from joinedup.support.actions import Facts, add_offer
 from joinedup.support.models import Offer
@@ -176,8 +184,8 @@ def _sums(row: RowCells) -> tuple[int | None, int | None]:
     return (None if most is None else round(most)), (None if whole is None else round(whole))
 
 
-def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
-    return [add_offer(by=by, facts=line.plan["facts"], footprint=footprint)] if "facts" in line.plan else []
+def make(by: Person, footprint: Footprint, plan: Mapping[str, Any], made: MadeSoFar) -> list[Any]:
+    return [add_offer(by=by, facts=plan["facts"], footprint=footprint)]
 
 
 OFFERS = RowKind("support", FIELDS, read, make)

@@ -17,6 +17,7 @@ from joinedup.spreadsheets.around import KnownRecords
 from joinedup.spreadsheets.columns import Field
 from joinedup.spreadsheets.kinds.contract import (
     NAME,
+    MadeSoFar,
     Organisations,
     RowKind,
     also_called,
@@ -100,7 +101,7 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
     adds = any(contact.values()) and _is_fresh(who, contact, sheet.contacts)
     line = row.line(
         name, _says(who, is_new, contact if adds else None, around), _verdict(is_new, adds),
-        who=who, details=details, contact=contact if adds else None, around=around,
+        who=who, details=details, contact=contact if adds else None
     )  # fmt: skip
     line.sector_to_check = sheet.organisations.to_check if isinstance(who, PartnerInRow) else None
     line.called = [*also_called(name, who), *also_called(row.text("ref", NAME), who)]
@@ -165,16 +166,13 @@ def _says(who: Any, is_new: bool, contact: dict[str, str] | None, around: KnownR
     return f"Organisation {here}; " + (f"new {person}" if person else "nothing new")
 
 
-def make(by: Person, footprint: Footprint, line: RowOutcome, made: dict[str, Partner]) -> list[Any]:
-    if "who" not in line.plan:
-        return []
-    around = line.plan["around"]
-    details = dict(line.plan["details"])
+def make(by: Person, footprint: Footprint, plan: Mapping[str, Any], made: MadeSoFar) -> list[Any]:
+    details = dict(plan["details"])
     if not details.get("serves"):
-        details["serves"] = only_place(around)
-    partner, records = the_partner(by, footprint, line.plan["who"], made, around.sectors, **details)
-    if line.plan["contact"]:
-        return [*records, add_contact(by=by, partner=partner, **line.plan["contact"])]
+        details["serves"] = only_place(made.here)
+    partner, records = the_partner(by, footprint, plan["who"], made, **details)
+    if plan["contact"]:
+        return [*records, add_contact(by=by, partner=partner, **plan["contact"])]
     return list(records)
 
 

@@ -1,0 +1,165 @@
+"""Removing what a sheet made, in steps as short as those of its acceptance.
+
+What is left stands in `Upload.made` after each step, in the transaction of the step. So whoever goes on, a request or a
+worker, removes the rest.
+"""
+
+from __future__ import annotations
+
+import datetime
+from time import monotonic
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from joinedup.accounts import audit
+from joinedup.accounts.permissions import may
+from joinedup.accounts.person import Person
+from joinedup.mail.worker_mark import worker_was_seen
+from joinedup.opportunities.touching import touch, touched_at_the_end
+from joinedup.places.models import Footprint
+from joinedup.spreadsheets.acceptance import (
+    STEP,
+    TakenOver,
+    begin_work,
+    end_accepted,
+    holding,
+    keep_hold,
+    let_others_write,
+    stop,
+    take_hold,
+)
+from joinedup.spreadsheets.models import Upload, UploadWork
+from joinedup.spreadsheets.undo import ORDER, take_back, what_stands_in_the_way
+
+# Records that are removed together; a step is as many of these as it has time for.
+TO_GO = 50
+CANNOT = "It cannot be undone any more: {}"
+NO_LONGER = "It stopped, as whoever asked for the undo may no longer do so: what is left can be undone."
+
+
+def remove_at_once(by: Person, upload: Upload) -> int:
+    """Remove what an upload made in the caller's transaction; returns how many records. Raises ValidationError if
+    somebody changed or used one of them."""
+    _refuse_used(upload.made)
+    upload.remembered_names.all().delete()
+    removed = take_back(by, _in_order(upload.made))
+    upload.made = []
+    return removed
+
+
+def begin_undo(by: Person, upload: Upload, *, is_held: bool) -> None:
+    """Begin to remove what an upload made, in the caller's transaction; one that was being accepted is stopped."""
+    upload.state = Upload.State.UNDOING
+    upload.save(update_fields=["state"])
+    begin_work(by, upload, len(upload.made), is_held=is_held)
+
+
+def go_on(upload: Upload, *, by: Person | None = None, until: float | None = None) -> bool:
+    """Remove the records that are left, those that lean on others first: all of them or as many as there is time for;
+    whether it is through.
+
+    `by`: who waits for it; without, whoever asked for it has gone, and has to be allowed to still. If somebody changed
+    or used one of them nothing is removed, and one that is used while the others go stays with what is left: the upload
+    counts as accepted then and says so in its work. Raises TakenOver where somebody else goes on.
+    """
+    work = upload.work
+    upload.made = _in_order(upload.made)
+    if not work.done and (in_the_way := what_stands_in_the_way(upload.made)):
+        _stay(upload, CANNOT.format(in_the_way[0]))
+        return True
+    while upload.made:
+        person = by or Person.of(work.user)
+        if not may(person, "spreadsheet.undo", upload):
+            _stay(upload, NO_LONGER)
+            return True
+        try:
+            _step(upload, person)
+        except ValidationError as error:
+            _stay(upload, error.messages[0])
+            return True
+        let_others_write()
+        if until is not None and monotonic() >= until:
+            return False
+    _end(upload, by or Person(user_id=work.user_id, name=work.by))
+    return True
+
+
+def _step(upload: Upload, by: Person) -> None:
+    left, until = list(upload.made), monotonic() + STEP
+    with touched_at_the_end(), holding(upload.work):
+        while left:
+            some, left = left[:TO_GO], left[TO_GO:]
+            _refuse_used(some)
+            take_back(by, some)
+            if monotonic() >= until:
+                break
+        upload.work.done += len(upload.made) - len(left)
+        upload.work.save(update_fields=["done"])
+        Upload.objects.filter(pk=upload.pk).update(made=left)
+    upload.made = left
+
+
+def _end(upload: Upload, by: Person) -> None:
+    """Nothing is left. What was stopped in the middle can be accepted again; of what was accepted the rows are gone."""
+    with holding(upload.work):
+        before = audit.snapshot(upload)
+        upload.remembered_names.all().delete()
+        is_stopped = bool(upload.rows)
+        upload.state = Upload.State.PREVIEWED if is_stopped else Upload.State.UNDONE
+        upload.made = []
+        upload.save(update_fields=["state", "made"])
+        UploadWork.objects.filter(pk=upload.work.pk).update(is_held=False)
+        touch(upload.work.lists, upload._meta.label_lower)
+        action = "spreadsheet.stop" if is_stopped else "spreadsheet.undo"
+        audit.record(by=by, action=action, on=upload, before=before)
+
+
+def _stay(upload: Upload, why: str) -> None:
+    """What is left stays: the sheet counts as accepted, and says why."""
+    with holding(upload.work):
+        upload.work.is_held, upload.work.stopped = False, why[:300]
+        upload.work.save(update_fields=["is_held", "stopped"])
+        end_accepted(upload)
+        touch(upload.work.lists, upload._meta.label_lower)
+
+
+def give_up(by: Person, upload: Upload) -> None:
+    """Remove what an acceptance that ended early has made, unless somebody else goes on with it. If somebody used any
+    of it meanwhile all stays: the sheet counts as accepted then, and shows what it made."""
+    with transaction.atomic():
+        try:
+            keep_hold(upload.work)
+        except TakenOver:
+            return
+        upload.refresh_from_db(fields=["state", "made"])
+        stop(upload)
+        begin_undo(by, upload, is_held=True)
+    go_on(upload, by=by)
+
+
+def give_up_broken(now: datetime.datetime, footprint: Footprint) -> int:
+    """Where no worker runs: take back what acceptances made of which nothing was heard for long, as whatever did them
+    was stopped, and remove what undos left. Returns how many."""
+    if worker_was_seen():
+        return 0
+    found = Upload.objects.filter(
+        footprint=footprint, state__in=[Upload.State.ACCEPTING, Upload.State.UNDOING]
+    )
+    silent = [upload for upload in found.select_related("work", "footprint") if upload.work.is_silent(now)]
+    for upload in silent:
+        take_hold(upload, now)
+        give_up(Person.operator(), upload)
+    return len(silent)
+
+
+def _in_order(made: list[list[Any]]) -> list[list[Any]]:
+    turn = {model._meta.label: number for number, model in enumerate(ORDER)}
+    return sorted(made, key=lambda each: turn[each[0]])
+
+
+def _refuse_used(made: list[list[Any]]) -> None:
+    in_the_way = what_stands_in_the_way(made)
+    if in_the_way:
+        raise ValidationError(CANNOT.format(in_the_way[0]))
