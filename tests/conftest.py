@@ -16,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F
 from django.test import Client, override_settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from joinedup.mail import background, send
@@ -41,6 +42,10 @@ A_YEAR = datetime.timedelta(days=365)
 # Read before the test database takes its place.
 NAME_OF_THE_RECORDS = connection.settings_dict["NAME"]
 REPO = Path(__file__).resolve().parent.parent
+
+# How fast a busy machine makes an example says nothing about it.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

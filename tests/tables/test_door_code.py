@@ -181,7 +181,9 @@ def test_a_choice_that_is_none_changes_nothing(event: Event, world: World, walke
     assert event.attendees.get().unlisted_settled is False
 
 
-def test_the_list_for_the_door_and_a_persons_page_have_the_square_and_nothing_that_is_worn(seated: Event, as_: Any):
+def test_the_list_for_the_door_and_a_persons_page_have_the_square_and_nothing_that_is_worn(
+    seated: Event, as_: Any
+):
     alice, path = as_("alice"), f"/events/{seated.slug}/plan/print/"
     here = list(seated.attendees.filter(seats__isnull=False).distinct())
     assert len(here) > 2
