@@ -13,7 +13,7 @@ from click.testing import Result
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
-from joinedup.evidence import import_command, observations
+from joinedup.evidence import observations, recompute
 from joinedup.evidence.fetch import server as fetching
 from joinedup.evidence.fetch.archive import Archive
 from joinedup.evidence.fetch.forces import forces
@@ -267,14 +267,14 @@ def test_stopped_half_way_it_leaves_nothing(
             raise KeyboardInterrupt
         real(self, name, *rest)
 
-    def interrupted(**_: object) -> None:
+    def interrupted(*_: object, **_more: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         if moment == "in the second file":
             patched.setattr(Archive, "take", stopped)
         else:
-            patched.setattr(import_command, "recompute", interrupted)
+            patched.setattr(recompute, "work_out", interrupted)
         refused(fetch(), "Stopped. What was not finished is not kept: run the same command again.")
     now = held(settings.HOME)
     assert (now["datasets"], now["figures"], now["audit"], now["home"]) == ([], [], 0, [])

@@ -23,7 +23,7 @@ PAGE = "/partners/"
 # PostgreSQL is asked in the page's own connection; SQLite's file is watched by another.
 ASKED = 0 if connection.vendor == "sqlite" else 1
 # PostgreSQL's snapshot names the transactions of all databases of its server, and other tests write in theirs.
-TRIES = 30
+TRIES = 500
 
 
 @pytest.fixture

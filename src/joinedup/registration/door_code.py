@@ -28,15 +28,16 @@ _MASK = 4
 
 
 def code_square(attendee: Attendee) -> SafeString:
-    """The square as SVG, to stand in a page."""
+    """The square as SVG, to stand in a page beside words that say what it is."""
     made = qrcode.make(
         code_link(attendee), image_factory=SvgPathImage, box_size=12, border=4, mask_pattern=_MASK
     )
     written = io.BytesIO()
     made.save(written)
     svg = written.getvalue().decode()
-    # Drawn by the library from our own address; the declaration before it is for files.
-    return mark_safe(svg[svg.index("<svg") :])  # noqa: S308
+    # Drawn by the library from our own address. The declaration before it is for files, and a page has several.
+    drawn = svg[svg.index("<svg") :].replace("<svg ", '<svg aria-hidden="true" ', 1)
+    return mark_safe(drawn.replace(' id="qr-path"', ""))  # noqa: S308
 
 
 def code_in(typed: str) -> str:

@@ -424,7 +424,7 @@ def _to_undo(upload: Upload) -> Upload:
     if upload.state not in (Upload.State.ACCEPTED, *UNDER_WAY):
         raise ValidationError("Only what was accepted can be undone.")
     acceptance.stop(upload)
-    if in_the_way := what_stands_in_the_way(upload.made):
+    if in_the_way := what_stands_in_the_way(upload.made, upload):
         raise ValidationError(removal.CANNOT.format(in_the_way[0]))
     return upload
 

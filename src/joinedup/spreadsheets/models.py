@@ -72,6 +72,11 @@ class Upload(models.Model):
     def scope(self) -> Scope:
         return Scope(footprints=frozenset({self.footprint_id}))
 
+    @property
+    def asked(self) -> UploadWork | None:
+        """Its `work`; None where nobody has asked for any yet. No query where it was selected."""
+        return getattr(self, "work", None)
+
 
 # With nothing heard for so long, whoever went on with it is gone: a step takes less than a second.
 GONE = datetime.timedelta(minutes=1)

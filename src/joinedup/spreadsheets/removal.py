@@ -42,7 +42,7 @@ NO_LONGER = "It stopped, as whoever asked for the undo may no longer do so: what
 def remove_at_once(by: Person, upload: Upload) -> int:
     """Remove what an upload made in the caller's transaction; returns how many records. Raises ValidationError if
     somebody changed or used one of them."""
-    _refuse_used(upload.made)
+    _refuse_used(upload, upload.made)
     upload.remembered_names.all().delete()
     removed = take_back(by, _in_order(upload.made))
     upload.made = []
@@ -66,7 +66,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
     """
     work = upload.work
     upload.made = _in_order(upload.made)
-    if not work.done and (in_the_way := what_stands_in_the_way(upload.made)):
+    if not work.done and (in_the_way := what_stands_in_the_way(upload.made, upload)):
         _stay(upload, CANNOT.format(in_the_way[0]))
         return True
     while upload.made:
@@ -91,7 +91,7 @@ def _step(upload: Upload, by: Person) -> None:
     with touched_at_the_end(), holding(upload.work):
         while left:
             some, left = left[:TO_GO], left[TO_GO:]
-            _refuse_used(some)
+            _refuse_used(upload, some)
             take_back(by, some)
             if monotonic() >= until:
                 break
@@ -159,7 +159,7 @@ def _in_order(made: list[list[Any]]) -> list[list[Any]]:
     return sorted(made, key=lambda each: turn[each[0]])
 
 
-def _refuse_used(made: list[list[Any]]) -> None:
-    in_the_way = what_stands_in_the_way(made)
+def _refuse_used(upload: Upload, made: list[list[Any]]) -> None:
+    in_the_way = what_stands_in_the_way(made, upload)
     if in_the_way:
         raise ValidationError(CANNOT.format(in_the_way[0]))

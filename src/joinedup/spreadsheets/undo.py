@@ -13,6 +13,7 @@ from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Ask, Contact, Partner
+from joinedup.spreadsheets.models import RememberedName, Upload
 from joinedup.support.models import NotForUs, Offer
 
 # In order of removal: records that depend on others first.
@@ -25,8 +26,9 @@ ONLY_SUGGESTED = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
 Made = Sequence[Sequence[Any]]
 
 
-def what_stands_in_the_way(made: Made) -> list[str]:
-    """Sentences, each naming a record and what somebody did with it since; empty if all can be removed.
+def what_stands_in_the_way(made: Made, upload: Upload | None = None) -> list[str]:
+    """Sentences, each naming a record and what somebody did with it since; empty if all can be removed. What `upload`
+    itself remembered of its partners is nobody's use.
 
     The number of queries depends on the kinds of records created, not on how many there are.
     """
@@ -41,7 +43,7 @@ def what_stands_in_the_way(made: Made) -> list[str]:
         ).exclude(action__in=MADE_BY)
         for record_id in changed.order_by("record_id").values_list("record_id", flat=True).distinct():
             found.append(f"“{records.get(int(record_id), 'a record')}” was changed since.")
-        for what, pk in _uses(model, pks, ours):
+        for what, pk in _uses(model, pks, ours, upload):
             found.append(f"“{records[pk]}” is used since: {what}.")
     return found
 
@@ -64,7 +66,10 @@ def _by_model(made: Made) -> dict[type[models.Model], list[int]]:
 
 
 def _uses(
-    model: type[models.Model], pks: list[int], ours: dict[type[models.Model], list[int]]
+    model: type[models.Model],
+    pks: list[int],
+    ours: dict[type[models.Model], list[int]],
+    upload: Upload | None,
 ) -> Iterable[tuple[str, int]]:
     """What points at the records: one query per model that can, leaving out what is removed with them."""
     for relation in model._meta.get_fields(include_hidden=True):
@@ -76,6 +81,8 @@ def _uses(
             continue
         name = relation.field.name  # type: ignore[union-attr]
         users = other._base_manager.filter(**{f"{name}__in": pks}).exclude(pk__in=ours.get(other, []))
+        if other is RememberedName and upload is not None:
+            users = users.exclude(upload=upload)
         if other is Opportunity:
             users = users.exclude(state__in=ONLY_SUGGESTED)
         for pk in users.order_by().values_list(name, flat=True).distinct():
