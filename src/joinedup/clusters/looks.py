@@ -211,10 +211,15 @@ def is_current(scan: Scan) -> bool:
     return wording.is_current(scan.last, today(), settings.CLUSTERS_NEW_FOR_MONTHS)
 
 
+def _told(heads: Iterable[int]) -> QuerySet[Outcome]:
+    rows = Outcome.objects.filter(cluster__in=heads).select_related("initiative")
+    return rows.only("cluster", "word", "note", "by", "by_user", "at", "initiative__name", "initiative__slug")
+
+
 def outcomes(clusters: Sequence[Cluster]) -> dict[int, list[Outcome]]:
     """By the head of each: what became of it, the newest first. One query."""
     found: dict[int, list[Outcome]] = {each.head: [] for each in clusters}
-    for each in Outcome.objects.filter(cluster__in=found).select_related("initiative") if found else ():
+    for each in _told(found) if found else ():
         found[each.cluster_id].append(each)
     return found
 

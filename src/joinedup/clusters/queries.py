@@ -177,7 +177,8 @@ def _touching(place: Place, scans: Collection[Scan] = ()) -> QuerySet[Any, Any]:
     areas = Cluster.areas.through.objects.filter(*within(place, "place"))
     if scans:
         areas = areas.filter(cluster__scan__in=scans)
-    return areas.filter(place__kind=Place.Kind.LSOA).values("cluster")
+    # A cluster is of neighbourhoods alone. Asked for that too, SQLite reads all neighbourhoods of the country first.
+    return areas.values("cluster")
 
 
 def done_scan(person: Person, slug: str, pk: int) -> ScanLook | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import prefetch_related_objects
 
 from joinedup.evidence import wording
 from joinedup.evidence.models import Dataset, Figure, Need
@@ -41,12 +43,13 @@ def layer(
     show: str,
     themes: Sequence[Theme] | None = None,
     outlines: Sequence[Outline] | None = None,
+    datasets: Mapping[int, Dataset] | None = None,
 ) -> Layer:
     """A map of these places with its table. Four queries.
 
     `show`: the slug of a theme for its need, or FIGURE for the headline figure. Without either the headline figure is
     shown if any place has it, else the need that most places have. `themes` saves a query, and so do `outlines`
-    that were read already.
+    and `datasets` that were read already.
     """
     known = list(Theme.objects.all()) if themes is None else list(themes)
     if outlines is None:
@@ -54,7 +57,11 @@ def layer(
     theme = next((each for each in known if each.slug == show), None)
     if theme:
         return _need_layer(theme, places, outlines, known)
-    found = Figure.objects.filter(indicator__in=HEADLINES, place__in=places).prefetch_related("dataset")
+    found = list(Figure.objects.filter(indicator__in=HEADLINES, place__in=places))
+    for each in found:
+        if datasets and each.dataset_id in datasets:
+            each.dataset = datasets[each.dataset_id]
+    prefetch_related_objects(found, "dataset")
     ranked = sorted(
         found, key=lambda each: (each.state == Figure.State.NUMBER, -HEADLINES.index(each.indicator))
     )

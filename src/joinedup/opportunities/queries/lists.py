@@ -89,8 +89,8 @@ def listing(person: Person, **filters: Any) -> QuerySet[Opportunity]:
         .prefetch_related(parties_seen_by(person))
     )
     if place := filters.get("place"):
-        there = Opportunity.objects.filter(Q(places=place) | Q(places__parent=place) | Q(place=place))
-        found = found.filter(pk__in=there.values("pk"))
+        there = Opportunity.places.through.objects.filter(Q(place=place) | Q(place__parent=place))
+        found = found.filter(Q(place=place) | Q(pk__in=there.values("opportunity")))
     if theme := filters.get("theme"):
         found = found.filter(theme=theme)
     if kind := filters.get("kind"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -37,23 +38,28 @@ def coverage_grid(
     """One row per theme, most need first, unknown need last. Expects `needs` with their theme selected,
     `initiatives` with themes and offers prefetched, and `unplaced`, which do not state their place, with
     themes prefetched."""
-    themes_of = {each.pk: {theme.pk for theme in each.themes.all()} for each in (*initiatives, *unplaced)}
-    rows = [_row(each, initiatives, unplaced, themes_of) for each in needs]
+    recorded, silent = _by_theme(initiatives), _by_theme(unplaced)
+    rows = [_row(each, recorded, silent) for each in needs]
     return sorted(rows, key=lambda row: (-(row.need_class or 0), row.theme.order))
 
 
+def _by_theme(initiatives: Iterable[Initiative]) -> Mapping[str, list[Initiative]]:
+    """By each of their themes; those without one under ""."""
+    found: dict[str, list[Initiative]] = defaultdict(list)
+    for each in initiatives:
+        for slug in {theme.pk for theme in each.themes.all()} or {""}:
+            found[slug].append(each)
+    return found
+
+
 def _row(
-    need: Need,
-    initiatives: Sequence[Initiative],
-    unplaced: Sequence[Initiative],
-    themes_of: Mapping[int, set[str]],
+    need: Need, recorded: Mapping[str, list[Initiative]], silent: Mapping[str, list[Initiative]]
 ) -> CoverageRow:
-    own = [each for each in initiatives if need.theme_id in themes_of[each.pk]]
+    own = recorded.get(need.theme_id, [])
     counts = [sum(each.level == level for each in own) for level in LEVELS]
     offers = {offer.pk for each in own for offer in each.offers.all()}
     # Initiatives without a theme may be on any.
-    perhaps = sum(not themes_of[each.pk] for each in initiatives)
-    perhaps += sum(not themes_of[each.pk] or need.theme_id in themes_of[each.pk] for each in unplaced)
+    perhaps = len(recorded.get("", [])) + len(silent.get("", [])) + len(silent.get(need.theme_id, []))
     found = need_class(need.said)
     high = (found or 0) >= HIGH
     return CoverageRow(

@@ -131,7 +131,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         initiatives=initiatives,
         unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced) if is_theirs else 0,
         offers=open_offers(person, around, on),
-        layer=layer(inside, show, [each.theme for each in needs] or None, outlines),
+        layer=layer(inside, show, [each.theme for each in needs] or None, outlines, datasets),
         parts_are=_called_parts(place, inside),
         chart=charts.line_chart(points, changes),
         table=charts.table(points),
