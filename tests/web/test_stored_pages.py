@@ -15,7 +15,15 @@ from django.urls import get_resolver
 
 from joinedup.partners.models import Partner
 from joinedup.web import stored_pages
-from joinedup.web.stored_pages import PAGES, Shelf, StoredPage, shelf, version
+from joinedup.web.stored_pages import (
+    MOST_PARTS,
+    PAGES,
+    Shelf,
+    StoredPage,
+    kept_until_any_change,
+    shelf,
+    version,
+)
 from tests.trust.walking import As, patterns
 from tests.world import World
 
@@ -161,6 +169,31 @@ def test_the_shelf_keeps_what_was_asked_for_last():
     assert pages.get("a", 2) is None
     pages.put("a", StoredPage(1, float("-inf"), {}, (), ""))
     assert pages.get("a", 1) is None
+
+
+def test_what_is_said_to_everybody_alike_is_made_once_until_anything_is_written(public: World):
+    def kept() -> object:
+        return kept_until_any_change("part", object)
+
+    assert any(kept() is kept() for _ in range(TRIES))
+    before = kept()
+    Partner.objects.filter(slug="lantern-youth").update(name="Another name")
+    assert kept() is not before
+    for number in range(MOST_PARTS + 1):
+        kept_until_any_change(number, object)
+    assert len(stored_pages._parts) == MOST_PARTS
+
+
+def test_no_part_is_kept_inside_a_transaction(world: World):
+    assert kept_until_any_change("part", object) is not kept_until_any_change("part", object)
+
+
+def test_members_and_others_read_their_own_page_of_a_place(public: World, as_: As):
+    address = f"/places/{public.northton.pk}/"
+    for _ in range(2):
+        assert "Local action beside need" in as_("bob").get(address).content.decode()
+        for who in ("charlie", "nobody"):
+            assert "Local action beside need" not in as_(who).get(address).content.decode()
 
 
 def test_the_version_is_that_of_every_process(public: World):

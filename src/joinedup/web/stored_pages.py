@@ -1,4 +1,5 @@
-"""Public pages are kept in memory for those without a session, until anything at all is changed.
+"""Public pages are kept in memory for those without a session, and what pages say to everybody alike for all, until
+anything at all is changed.
 
 Why and what it must never keep: docs/decisions/stored-pages.md. Whether anything was changed is asked of the database
 itself, so that no writer, in whichever process, can forget to say so.
@@ -15,6 +16,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -115,6 +117,11 @@ class _Watch:
 
 shelf = Shelf()
 _watch = _Watch()
+# Parts of pages that are the same for every reader, the last asked for last: {key: (version, until, part)}.
+_parts: OrderedDict[Hashable, tuple[Hashable, float, Any]] = OrderedDict()
+_parts_lock = Lock()
+MOST_PARTS = 64
+Part = TypeVar("Part")
 
 
 def version() -> Hashable | None:
@@ -133,6 +140,26 @@ def version() -> Hashable | None:
             return str(cursor.fetchone()[0])
     except (DatabaseError, sqlite3.Error, OSError):
         return None
+
+
+def kept_until_any_change(key: Hashable, make: Callable[[], Part]) -> Part:
+    """What `make` gives, made again once anything was committed. `key` says all that it depends on besides the records;
+    it must be the same for every reader, and nobody may change it."""
+    now = version()
+    if now is None:
+        return make()
+    with _parts_lock:
+        held = _parts.get(key)
+        if held is not None and held[0] == now and held[1] >= monotonic():
+            _parts.move_to_end(key)
+            part: Part = held[2]
+            return part
+    made = make()
+    with _parts_lock:
+        _parts[key] = (now, monotonic() + SECONDS, made)
+        while len(_parts) > MOST_PARTS:
+            _parts.popitem(last=False)
+    return made
 
 
 def stored(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.utils.translation import get_language
 
 from joinedup.accounts.person import PUBLIC, Person
 from joinedup.agreements.models import Agreement
@@ -18,15 +19,15 @@ from joinedup.events.models import Event
 from joinedup.events.queries.events import next_event
 from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.breaks import breaks_for
-from joinedup.evidence.models import Dataset, Figure
-from joinedup.evidence.queries import Gap
+from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.queries import Gap, Point
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import at_or_perhaps_at, initiatives_for_place
 from joinedup.opportunities.models import Opportunity
 from joinedup.opportunities.queries.lists import best_for_place
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import partners_for_place
-from joinedup.places.models import Place
+from joinedup.places.models import Outline, Place
 from joinedup.places.queries import DEPTH, covering, parts
 from joinedup.places.words import word_for
 from joinedup.support.models import Offer
@@ -40,6 +41,7 @@ from joinedup.web.layers import HEADLINES, Layer, headline_of, layer
 from joinedup.web.place.first_screen import Part, Violence, how_they_stand, promises, violence
 from joinedup.web.place.grid import CoverageRow, coverage_grid
 from joinedup.web.place.summary import Summary, summary
+from joinedup.web.stored_pages import kept_until_any_change
 
 OFFERS_SHOWN, VOICES_SHOWN, AGREEMENTS_SHOWN = 6, 4, 5
 
@@ -93,23 +95,72 @@ TOLD_OF_AN_ANSWER = (
 )  # fmt: skip
 
 
-def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
-    """The page of a place for `person`, on a day; `show` as for `layer`."""
+@dataclass(frozen=True)
+class ForEveryReader:
+    """What the page of a place says to everybody alike: published figures, maps, and what young people said in public.
+    `ground`: the outlines of an authority and its wards, drawn twice. `here`: the partnerships that cover it."""
+
+    inside: list[Place]
+    covered_by: Mapping[int, frozenset[str]]
+    here: frozenset[int]
+    needs: list[Need]
+    figures: list[Figure]
+    datasets: dict[int, Dataset]
+    headline: Figure | None
+    trend_of: str
+    points: list[Point]
+    changes: dict[str, str]
+    ground: list[Outline] | None
+    layer: Layer
+    chart: charts.Chart | None
+    table: charts.SeriesTable
+    voices: list[tuple[Shown, Became]]
+    gaps: list[Gap]
+
+
+def for_every_reader(place: Place, on: datetime.date, show: str) -> ForEveryReader:
+    """On a day; `show` as for `layer`."""
     needs, figures = queries.need_for(place), queries.figures_for(place)
-    around = _around(place)
     inside = list(parts(place))
-    # An authority's wards are drawn twice: with their figures, and under what stands out in them.
     ground = ground_around([place]) if place.kind == Place.Kind.LOCAL_AUTHORITY else None
     outlines = ground and [each for each in ground if each.place_id != place.pk]
     covered_by = covering(place)
-    here = _that_cover(covered_by, around)
-    is_theirs = person.sees_every_partnership or bool(person.footprint_ids & here)
-    initiatives, unplaced = local_action(person, place, on, covered_by if is_theirs else None)
+    here = _that_cover(covered_by, _around(place))
     headline = headline_of(figures)
     slug = headline.indicator if headline else HEADLINES[0]
     points = queries.series(wording.by_slug()[slug], place.pk)
     datasets = {figure.dataset_id: figure.dataset for figure in figures}
     changes = breaks_for(headline.dataset) if headline else {}
+    return ForEveryReader(
+        inside=inside,
+        covered_by=covered_by,
+        here=here,
+        needs=needs,
+        figures=figures,
+        datasets=datasets,
+        headline=headline,
+        trend_of=slug,
+        points=points,
+        changes=changes,
+        ground=ground,
+        layer=layer(inside, show, [each.theme for each in needs] or None, outlines, datasets),
+        chart=charts.line_chart(points, changes),
+        table=charts.table(points),
+        voices=voices(place, here),
+        gaps=queries.gaps(place, on, needs, figures),
+    )
+
+
+def place_page(person: Person, place: Place, on: datetime.date, show: str) -> PlacePage:
+    """The page of a place for `person`, on a day; `show` as for `layer`. What it says to everybody alike is worked out
+    once until anything is written."""
+    key = ("place", place.pk, on, show, get_language())
+    alike = kept_until_any_change(key, lambda: for_every_reader(place, on, show))
+    needs, figures, inside = alike.needs, alike.figures, alike.inside
+    around, covered_by, here = _around(place), alike.covered_by, alike.here
+    is_theirs = person.sees_every_partnership or bool(person.footprint_ids & here)
+    initiatives, unplaced = local_action(person, place, on, covered_by if is_theirs else None)
+    headline, points = alike.headline, alike.points
     agreed = agreements_for_place(person, place)
     promised = promises(agreed, person, on)
     return PlacePage(
@@ -123,7 +174,7 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         ),
         above=around[1:],
         summary=summary(place, needs, figures),
-        violence=violence(headline, points, changes),
+        violence=violence(headline, points, alike.changes),
         promises=promised,
         promised=sum(part.number for part in promised),
         opportunities=best_for_place(person, place, own=is_theirs),
@@ -131,13 +182,13 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         initiatives=initiatives,
         unsaid=sum(not each.themes.all() for each in initiatives) + len(unplaced) if is_theirs else 0,
         offers=open_offers(person, around, on),
-        layer=layer(inside, show, [each.theme for each in needs] or None, outlines, datasets),
+        layer=alike.layer,
         parts_are=_called_parts(place, inside),
-        chart=charts.line_chart(points, changes),
-        table=charts.table(points),
+        chart=alike.chart,
+        table=alike.table,
         trend_dataset=headline.dataset if headline else None,
         trend_until=points[-1].period if points else "",
-        trend_of=wording.name(slug),
+        trend_of=wording.name(alike.trend_of),
         sectors=by_sector(
             partners_for_place(person, place)
             .prefetch_related(None)
@@ -148,8 +199,8 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
         agreements=agreed[:AGREEMENTS_SHOWN],
         stands=how_they_stand(agreed[:AGREEMENTS_SHOWN], person, on),
         practice=practice_for(person, place, with_partners=False),
-        voices=voices(place, here),
-        where_and_when=at_place(person, place, around[1:], covered_by, ground),
+        voices=alike.voices,
+        where_and_when=at_place(person, place, around[1:], covered_by, alike.ground),
         figures=[
             (
                 each,
@@ -162,8 +213,8 @@ def place_page(person: Person, place: Place, on: datetime.date, show: str) -> Pl
             )
             for each in figures
         ],
-        datasets=sorted(datasets.values(), key=lambda each: (each.publisher, each.title)),
-        gaps=queries.gaps(place, on, needs, figures),
+        datasets=sorted(alike.datasets.values(), key=lambda each: (each.publisher, each.title)),
+        gaps=alike.gaps,
     )
 
 
