@@ -120,7 +120,7 @@ _watch = _Watch()
 # Parts of pages that are the same for every reader, the last asked for last: {key: (version, until, part)}.
 _parts: OrderedDict[Hashable, tuple[Hashable, float, Any]] = OrderedDict()
 _parts_lock = Lock()
-MOST_PARTS = 64
+MOST_PARTS = 16
 Part = TypeVar("Part")
 
 
