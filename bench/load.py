@@ -19,13 +19,14 @@ import random
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,7 +80,10 @@ def main() -> None:
             pages = public_pages(given.port)
             print(f"{len(pages)} public pages", flush=True)
             if given.mixed:
+                before = entries(home)
+                refuse_strangers(given.port, people)
                 mixed(given.port, pages, people, given.mixed * 60, given.rate)
+                print(f"{entries(home) - before} entries of the audit trail")
             else:
                 for name, wanted in {"does nothing": [NOTHING], "public pages": pages}.items():
                     load = as_fast_as_it_goes(given.port, reading(wanted), given.readers, given.seconds)
@@ -108,6 +112,19 @@ def served(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         server.wait()
 
 
+def refuse_strangers(port: int, people: list[str]) -> None:
+    """Whoever is not signed in is sent on, quickly: that would be measured instead."""
+    for cookies in people:
+        if (status := asyncio.run(Connection(port).ask("/work/", cookies))) != 200:
+            raise SystemExit(f"Somebody is not signed in: My work answers {status}.")
+
+
+def entries(home: Path) -> int:
+    """How many entries the audit trail has: each write of a member leaves one."""
+    with closing(sqlite3.connect(home / "records.sqlite3")) as records:
+        return int(records.execute("SELECT count(*) FROM accounts_auditentry").fetchone()[0])
+
+
 def public_pages(port: int) -> list[str]:
     """The pages of the menu, and up to eight of each kind that they lead to."""
 
@@ -134,16 +151,17 @@ def signed_in(home: Path) -> list[str]:
     django.setup()
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from joinedup.accounts.models import User
+    from joinedup.accounts.sessions import SessionStore
 
     found = []
     for user in User.objects.filter(grants__isnull=False).distinct().order_by("pk")[:10]:
         session = SessionStore()
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session.save()
+        session["signed_in_at"] = time.time()
+        session.create()
         found.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={'a' * 32}")
     return found
 

@@ -178,10 +178,10 @@ def end(process: subprocess.Popen[bytes] | None) -> None:
 
 
 SESSIONS = """
-import json, sys
+import json, sys, time
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from joinedup.accounts.models import User
+from joinedup.accounts.sessions import SessionStore
 made = {}
 for email in sys.argv[1:]:
     user = User.objects.get(email=email)
@@ -189,6 +189,7 @@ for email in sys.argv[1:]:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store["signed_in_at"] = time.time()
     store.create()
     made[email] = store.session_key
 print(json.dumps(made))

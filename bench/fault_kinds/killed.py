@@ -280,7 +280,7 @@ from django.utils import timezone
 from joinedup.accounts.models import AuditEntry
 from joinedup.evidence import observations, recompute, store
 from joinedup.evidence.models import Dataset, Figure
-from joinedup.mail.models import KeptMail
+from joinedup.mail.models import OutgoingMail
 from joinedup.partners.models import Ask, Partner
 from joinedup.registration.models import Attendee
 from joinedup.site.backup_archive import Archive
@@ -315,7 +315,7 @@ held = {(each.indicator, each.place_id): each.value for each in Figure.objects.a
 figures, _ = recompute.work_out(observations.newest_first(), timezone.localdate(), lambda _part: None)
 fresh = {(each.indicator, each.place_id): each.value for each in figures}
 damaged, backups = 0, 0
-for path in Path(sys.argv[1]).glob("*.zip"):
+for path in Path(sys.argv[1]).glob("[!.]*.zip"):
     backups += 1
     try:
         Archive(path)
@@ -328,6 +328,7 @@ print(json.dumps({
     "damaged": sum(not store.is_whole(path) for path in home.glob("*.parquet")),
     "partial": len(list(home.glob(".partial-*"))) + len(list(Path(sys.argv[1]).glob(".partial-*"))),
     "backups": backups, "damaged backups": damaged,
-    "waiting_for": [to for each in KeptMail.objects.all() for to in each.mail["to"]],
+    # What waits, and what is told as perhaps sent, which is never sent a second time.
+    "waiting_for": list(OutgoingMail.objects.exclude(state="sent").values_list("to", flat=True)),
 }))
 """
