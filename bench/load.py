@@ -162,7 +162,8 @@ def signed_in(home: Path) -> list[str]:
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session["signed_in_at"] = time.time()
         session.create()
-        found.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={'a' * 32}")
+        # Each with a token of their own: the same form sent twice with one token counts once.
+        found.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={user.pk:032}")
     return found
 
 
@@ -221,7 +222,7 @@ def reading(pages: list[str], cookies: str = "") -> Ask:
 
 def writing(cookies: str) -> Ask:
     """What somebody saves of their own account: one audit entry each."""
-    form = f"csrfmiddlewaretoken={'a' * 32}&name=Somebody&job=Worker"
+    form = f"csrfmiddlewaretoken={cookies.rpartition('=')[2]}&name=Somebody&job=Worker"
     numbers = itertools.count()
     return lambda connection: connection.ask("/account/details/", cookies, f"{form}+{next(numbers)}")
 

@@ -119,7 +119,6 @@ def test_others_write_while_it_is_read_and_worked_out_and_between_two_steps(
     assert not FiguresDue.objects.exists()
 
 
-@pytest.mark.once
 def test_each_place_is_whole_after_each_step(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     before, seen = values(), []
     monkeypatch.setattr(stored_figures, "let_others_write", lambda: seen.append(values()))
@@ -170,7 +169,6 @@ def withdrawn(_files: list[Path]) -> None:
     )
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("change", [brought, withdrawn])
 @pytest.mark.parametrize("by", ["the worker", "the next import"])
 def test_killed_between_two_steps_it_is_gone_on_with(
