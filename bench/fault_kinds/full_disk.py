@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fault_kinds.installation import COORDINATOR, Site, copied, end
-from fault_kinds.killed import EVENT, PARTNER, PLACES, THEMES
+from fault_kinds.killed import EVENT, PLACES, THEMES, a_partner
 
 NO_ROOM = "There is no room left"
 
@@ -114,7 +114,7 @@ def _fill(ballast: Path) -> None:
 
 def _ask(site: Site, name: str) -> tuple[int, str, str]:
     form = {"kind": "need", "text": f"Room {name}", "themes": THEMES, "marking": "partnership"}
-    return site.ask("POST", f"/partners/{PARTNER}/asks/add/", form, by=COORDINATOR)
+    return site.ask("POST", f"/partners/{a_partner(site)}/asks/add/", form, by=COORDINATOR)
 
 
 def _last(done: subprocess.CompletedProcess[str]) -> str:

@@ -27,7 +27,7 @@ COORDINATOR = "coordinator@demonstration.example"
 ANSWERS, STARTS = 40.0, 60.0
 
 
-@dataclass
+@dataclass(eq=False)
 class Site:
     """`home` may be changed; `database` is the address of PostgreSQL, "" for SQLite in the home."""
 
