@@ -60,14 +60,19 @@ def _set_up(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         codes = factor.turn_on(by=request.person, secret=form.secret)
         clear_totp_secret(request)
-        request.session["has_factor"] = True
-        if codes:
-            factor.remember_codes(request, codes)
-            return redirect("second_factor_codes")
-        messages.success(request, _("The app is set up."))
-        return redirect("second_factor")
+        return set_up(request, codes, _("The app is set up."))
     context = {"form": form, "is_further": bool(held), "are_passkeys_possible": are_possible()}
     return render(request, "accounts/second_factor.jinja", _picture(user, form) | context)
+
+
+def set_up(request: Request, codes: list[str], words: str) -> HttpResponse:
+    """On from the page where a factor was added: to the recovery codes that came with the first one."""
+    request.session["has_factor"] = True
+    if codes:
+        factor.remember_codes(request, codes)
+        return redirect("second_factor_codes")
+    messages.success(request, words)
+    return redirect("second_factor")
 
 
 def _picture(user: User, form: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from joinedup.accounts import second_factor as factor
+from joinedup.accounts.factor_views import set_up
 from joinedup.accounts.models import User
 from joinedup.accounts.passkey_forms import AddPasskeyForm, RenameForm
 from joinedup.accounts.passkeys import add_passkey, are_possible, rename_passkey
@@ -40,12 +41,7 @@ def _added(request: Request, form: Any) -> HttpResponse | None:
     except ValidationError as error:
         form.add_error(None, error)
         return None
-    request.session["has_factor"] = True
-    if codes:
-        factor.remember_codes(request, codes)
-        return redirect("second_factor_codes")
-    messages.success(request, _("The passkey is added."))
-    return redirect("second_factor")
+    return set_up(request, codes, _("The passkey is added."))
 
 
 def _own(request: Request, pk: int, *types: str) -> Authenticator:

@@ -15,7 +15,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Partner
 from joinedup.partners.queries import visible_partners
 from joinedup.places.models import Place
-from joinedup.places.queries import covering, touching
+from joinedup.places.queries import touching
 from joinedup.taxonomy.models import Theme
 
 RUNNING, PLANNED, ENDED = "running", "planned", "ended"
@@ -91,22 +91,13 @@ def find_initiatives(
     return found.select_related("partner").prefetch_related("places", "themes", "co_partners")
 
 
-def perhaps_at(
-    person: Person, place: Place, *, on: datetime.date, footprints: Iterable[int] | None = None
-) -> QuerySet[Initiative]:
-    """Local action under way that states no place and may be in this one: its partner works there, or does
-    not state a place and belongs to a partnership that covers it or a part of it. 4 queries; one less where these
-    `footprints` were asked for already (`places.queries.covering`)."""
-    covers_it = covering(place) if footprints is None else footprints
-    running_now = find_initiatives(person, when=RUNNING, on=on)
-    return running_now.filter(places__isnull=True, partner__in=_working_at(person, place, covers_it))
-
-
 def at_or_perhaps_at(
     person: Person, place: Place, *, on: datetime.date, footprints: Iterable[int]
 ) -> QuerySet[Initiative]:
-    """What `initiatives_for_place` and `perhaps_at` find, together: `is_placed` tells one from the other. 2 queries and
-    those for what belongs to them."""
+    """What `initiatives_for_place` finds under way, and beside it what states no place and may be in this one: its
+    partner works there, or does not state a place and belongs to one of these partnerships, which cover it or a part of
+    it (`places.queries.covering`). `is_placed` tells one from the other. 2 queries and those for what belongs to them.
+    """
     own = Initiative.places.through.objects
     there = own.filter(*touching(place, "place")).values("initiative_id")
     silent = Q(is_placed=False, partner__in=_working_at(person, place, footprints))

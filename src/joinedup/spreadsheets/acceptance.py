@@ -12,17 +12,18 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
+from joinedup.mail.turns import let_others_write
 from joinedup.opportunities.touching import footprints_of, touch, touched_at_the_end
 from joinedup.partners.models import Partner
 from joinedup.spreadsheets import plans
@@ -39,8 +40,8 @@ logger = logging.getLogger(__name__)
 
 # As many rows, or records to remove, are through in one transaction, all or nothing.
 AT_ONCE = 20
-# Seconds of one step, and of the pause in which those who wait get their turn: SQLite asks ten times a second.
-STEP, PAUSE = 0.4, 0.12
+# Seconds of one step.
+STEP = 0.4
 # Rows whose plans are read together.
 READ_AT_ONCE = 100
 BROKE = "Something went wrong; whoever looks after the installation finds it in the log."
@@ -221,11 +222,6 @@ def holding(work: UploadWork) -> Iterator[None]:
 def let_go(work: UploadWork) -> None:
     """Somebody else may go on with it, or the same again."""
     UploadWork.objects.filter(pk=work.pk, said_at=work.said_at).update(is_held=False)
-
-
-def let_others_write() -> None:
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        sleep(PAUSE)
 
 
 def _made_so_far(upload: Upload) -> MadeSoFar:

@@ -16,6 +16,7 @@ from django.db import transaction
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
+from joinedup.mail.turns import let_others_write
 from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.opportunities.touching import touch, touched_at_the_end
 from joinedup.places.models import Footprint
@@ -26,7 +27,6 @@ from joinedup.spreadsheets.acceptance import (
     end_accepted,
     holding,
     keep_hold,
-    let_others_write,
     stop,
     take_hold,
 )
