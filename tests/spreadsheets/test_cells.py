@@ -1,6 +1,5 @@
 """What a cell says that no rule of `engines.reading` reads, and the sector of an organisation."""
 
-import polars as pl
 import pytest
 from django.db import models
 
@@ -30,7 +29,7 @@ def test_lists_keep_names_that_hold_a_comma_and_parts_that_hold_another_name() -
     assert cells.exactly("Safe places, Riverside; safe places", known) == ["Safe places, Riverside", "safe"]
 
 
-ALL = Sectors(pl.DataFrame({"sector": list(SECTOR_WORDS), "name": list(SECTOR_WORDS)}))
+ALL = Sectors((slug, slug) for slug in SECTOR_WORDS)
 
 
 @pytest.mark.parametrize(
@@ -58,5 +57,5 @@ def test_sectors_guessed_from_names(name: str, sector: str) -> None:
 def test_sectors_guessed_from_addresses_and_only_those_kept_here() -> None:
     assert guess_sector(ALL, "Zebra", address="a@zebra.sch.uk") == "education"
     assert guess_sector(ALL, "Zebra", address="a@met.police.uk") == "police"
-    police = Sectors(pl.DataFrame({"sector": ["police"], "name": ["Police"]}))
+    police = Sectors([("police", "Police")])
     assert guess_sector(police, "London Fire Brigade") == ""

@@ -8,11 +8,11 @@ smallest distance (root of the sum of squares). An authority with fewer than 2,0
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-import polars as pl
 
 from joinedup.places.shipped import SHIPPED
 
@@ -50,21 +50,25 @@ def most_like(code: str, *, upper: bool) -> tuple[Likeness, ...]:
 
 @cache
 def _lists(upper: bool) -> dict[str, tuple[Likeness, ...]]:
-    every = pl.read_csv(SHIPPED / "likeness.csv").filter(
-        ~pl.col("code").str.starts_with(DISTRICT if upper else COUNTY), pl.col("age_0_15") >= FEWEST_CHILDREN
-    )
-    facts = every.select(
-        pl.col("density").log() if name == "density" else name for name in WEIGHTS
-    ).to_numpy()
+    # Without Polars: a page asks for this, and Polars would take 30 MB of each process that answers.
+    with (SHIPPED / "likeness.csv").open(encoding="utf-8", newline="") as file:
+        every = [
+            Likeness(row["code"], row["name"], **{name: float(row[name]) for name in WEIGHTS}, distance=0.0)
+            for row in csv.DictReader(file)
+            if not row["code"].startswith(DISTRICT if upper else COUNTY)
+            and int(row["age_0_15"]) >= FEWEST_CHILDREN
+        ]
+    facts = np.array([[getattr(each, name) for name in WEIGHTS] for each in every])
+    density = list(WEIGHTS).index("density")
+    facts[:, density] = np.log(facts[:, density])
     off = facts - np.median(facts, axis=0)
     scaled = off / (TO_STANDARD_DEVIATION * np.median(np.abs(off), axis=0)) * np.sqrt(list(WEIGHTS.values()))
-    rows = every.select("code", "name", *WEIGHTS).rows(named=True)
     found = {}
-    for n, row in enumerate(rows):
+    for n, own in enumerate(every):
         apart = np.round(np.sqrt(((scaled - scaled[n]) ** 2).sum(axis=1)), 6)
         # Of equal distances the lower code; itself comes first whatever else is equal.
-        nearest = sorted(range(len(rows)), key=lambda at: (at != n, apart[at], rows[at]["code"]))[
+        nearest = sorted(range(len(every)), key=lambda at: (at != n, apart[at], every[at].code))[
             : HOW_MANY + 1
         ]
-        found[row["code"]] = tuple(Likeness(**rows[at], distance=float(apart[at])) for at in nearest)
+        found[own.code] = tuple(replace(every[at], distance=float(apart[at])) for at in nearest)
     return found

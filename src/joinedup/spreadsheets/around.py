@@ -82,7 +82,7 @@ class KnownRecords:
     @cached_property
     def sector_words(self) -> Sectors:
         """How a sector is read from a cell, or from the name of a body."""
-        return Sectors(self.sector_frame)
+        return Sectors((sector.slug, sector.name) for sector in self.sectors.values())
 
     @cached_property
     def bodies(self) -> dict[str, Partner]:

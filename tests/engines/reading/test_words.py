@@ -82,7 +82,7 @@ def test_a_room_offered_has_no_theme_and_data_on_the_shelf_keeps_its_own() -> No
     ],
 )
 def test_sector(cell: str, name: str, sector: str | None) -> None:
-    assert Sectors(SECTORS).one(cell, name, "")[0] == sector
+    assert Sectors(SECTORS.iter_rows()).one(cell, name, "")[0] == sector
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,14 @@ class Context:
             tables[table] = _with_ids(table, tables[table], guesses)
         gazetteer = Gazetteer(places, _own(tables, places))
         gazetteer.learn(list(_uses(tables, gazetteer)))
-        return cls(tables, gazetteer, Themes(themes), Sectors(sectors), as_of, guesses)
+        return cls(
+            tables,
+            gazetteer,
+            Themes(themes),
+            Sectors(sectors.select("sector", "name").iter_rows()),
+            as_of,
+            guesses,
+        )
 
     def know_partners(self) -> None:
         """Learn the ids and names of bodies, by which other tables refer to them."""

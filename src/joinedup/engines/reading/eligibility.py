@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-import polars as pl
-
 from joinedup.engines.reading.cells import folded, money, numbers
 from joinedup.engines.reading.phrases import listed, phrase_pattern
 from joinedup.engines.reading.theme_words import SECTOR_WORDS
@@ -266,8 +264,7 @@ def not_alone(words: str) -> NotAlone:
 
 @cache
 def _known_sectors() -> Sectors:
-    slugs = list(SECTOR_WORDS)
-    return Sectors(pl.DataFrame({"sector": slugs, "name": slugs}))
+    return Sectors((slug, slug) for slug in SECTOR_WORDS)
 
 
 def _without_qualifiers(plain: str) -> str:

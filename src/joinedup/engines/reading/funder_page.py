@@ -148,7 +148,12 @@ def read_page(
     _dates(found, lines, as_of)
     _sums(found, lines)
     dated = {each.words.split(": ", 1)[-1] for each in each_day(lines, as_of) if each.role}
-    _who(found, [line for line in lines if line[1] not in dated], purpose, Sectors(sectors))
+    _who(
+        found,
+        [line for line in lines if line[1] not in dated],
+        purpose,
+        Sectors(sectors.select("sector", "name").iter_rows()),
+    )
     _about(found, name, purpose, lines, Themes(themes))
     _where(found, lines, Gazetteer(places, set()))
     return found

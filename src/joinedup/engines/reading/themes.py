@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -119,11 +120,11 @@ class Themes:
 class Sectors:
     """Reads the sector of a body, or the sectors named in a sentence."""
 
-    def __init__(self, sectors: pl.DataFrame) -> None:
-        self.slugs = {slug for slug in sectors["sector"].to_list() if slug}
-        self.names = {
-            folded(name): slug for slug, name in sectors.select("sector", "name").iter_rows() if slug and name
-        }
+    def __init__(self, sectors: Iterable[tuple[str | None, str | None]]) -> None:
+        """`sectors`: pairs of slug and name."""
+        known = [(slug, name) for slug, name in sectors if slug]
+        self.slugs = {slug for slug, _ in known}
+        self.names = {folded(name): slug for slug, name in known if name}
         self.names |= {folded(slug): slug for slug in self.slugs}
         self.names = {word: slug for word, slug in SECTOR_SAID.items() if slug in self.slugs} | self.names
         self.words = {
