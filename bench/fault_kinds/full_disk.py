@@ -87,7 +87,7 @@ def _filled(site: Site, disk: Path) -> dict[str, Any]:
         "/readyz while full": ready[0],
         "half: datasets of the import that failed": len(kept["datasets"]) - len(before["datasets"]),
         "half: partial files in the store": len(store),
-        "half: partial or damaged backups": len(list(disk.glob(".partial-*")))
+        "half: partial or damaged backups": len(list(disk.glob(".joinedup-backup-*")))
         + len(list(disk.glob("*.zip")))
         - int(once_more.returncode == 0),
         "lost: backup once there is room (status)": once_more.returncode and _last(once_more),

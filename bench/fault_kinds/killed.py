@@ -340,7 +340,7 @@ print(json.dumps({
     "figures that differ": len(held.keys() ^ fresh.keys())
     + sum(held[key] != fresh[key] for key in held.keys() & fresh.keys()),
     "damaged": sum(not store.is_whole(path) for path in home.glob("*.parquet")),
-    "partial": len(list(home.glob(".partial-*"))) + len(list(Path(sys.argv[1]).glob(".partial-*"))),
+    "partial": len(list(home.glob(".partial-*"))) + len(list(Path(sys.argv[1]).glob(".joinedup-backup-*"))),
     "backups": backups, "damaged backups": damaged,
     # What waits, and what is told as perhaps sent, which is never sent a second time.
     "waiting_for": list(OutgoingMail.objects.exclude(state="sent").values_list("to", flat=True)),

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from joinedup.site.backup_archive import CONTENTS
+from joinedup.site.backup_command import UNFINISHED
 from tests.demo.installation import Installation, Tables, empty
 from tests.waiting import until
 
@@ -117,7 +118,8 @@ def test_a_backup_while_others_write_is_one_moment_and_comes_back(
     site: Installation, writer: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     folder = tmp_path / "backups"
-    folder.mkdir()
+    # One that was killed left a copy of the records.
+    (folder / f"{UNFINISHED}left").mkdir(parents=True)
     told(site.run("backup", folder))
     (archive,) = folder.iterdir()
     entries = contents(archive)["tables"]["accounts_auditentry"]

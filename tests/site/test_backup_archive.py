@@ -26,7 +26,9 @@ def made(tmp_path: Path) -> Path:
     contents = Contents(
         "1.0", "2027-03-01T02:00:00+00:00", "sqlite", ["accounts.0001_initial"], {"accounts_user": 2}
     )
-    write_archive(tmp_path / "made.zip", contents, {"records.sqlite3": records, OBSERVATIONS: observations})
+    write_archive(
+        tmp_path / "made.zip", contents, {"records.sqlite3": records, OBSERVATIONS: observations}, tmp_path
+    )
     return tmp_path / "made.zip"
 
 
@@ -43,7 +45,7 @@ def test_what_was_put_in_comes_out(made: Path, tmp_path: Path) -> None:
 def test_it_never_replaces_a_file(made: Path, tmp_path: Path) -> None:
     was = made.read_bytes()
     with pytest.raises(FileExistsError):
-        write_archive(made, Contents("1.0", "", "sqlite", [], {}), {})
+        write_archive(made, Contents("1.0", "", "sqlite", [], {}), {}, tmp_path)
     assert made.read_bytes() == was
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
@@ -69,7 +71,7 @@ def test_a_file_from_before_zips_knew_years(tmp_path: Path) -> None:
     records.write_bytes(b"records")
     os.utime(records, (0, 0))
     contents = Contents("1.0", "2027-03-01T02:00:00+00:00", "sqlite", [], {})
-    write_archive(tmp_path / "old.zip", contents, {"records.sqlite3": records})
+    write_archive(tmp_path / "old.zip", contents, {"records.sqlite3": records}, tmp_path)
     with Archive(tmp_path / "old.zip") as archive:
         assert archive.contents.files["records.sqlite3"][0] == 7
 

@@ -63,10 +63,11 @@ def sha256(stream: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def write_archive(to: Path, contents: Contents, parts: Mapping[str, Path]) -> Contents:
+def write_archive(to: Path, contents: Contents, parts: Mapping[str, Path], folder: Path) -> Contents:
     """Write `parts` (files by their name in the archive) to `to`, readable by its owner only; under its name it is
-    whole or not there. `contents` comes back with what the parts are. FileExistsError if there is such a file."""
-    aside = to.with_name(f".partial-{to.name}")
+    whole or not there, since it is made in `folder`, on the same disk. `contents` comes back with what the parts are.
+    FileExistsError if there is such a file."""
+    aside = folder / "whole.zip"
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -16,11 +16,14 @@ from joinedup import __version__
 from joinedup.engines.words import counted
 from joinedup.evidence import observations
 from joinedup.evidence.models import Dataset
+from joinedup.offline.temporary_folder import temporary_folder
 from joinedup.places.demonstration import MARK
 from joinedup.places.postcodes import kept_file
 from joinedup.site.backup_archive import KEY, RECORDS, STORE, Archive, Contents, write_archive
 from joinedup.site.records_copy import copy_records, count_dump, count_rows
 from joinedup.site.serve_command import refuse_empty
+
+UNFINISHED = ".joinedup-backup-"
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,9 @@ def back_up(to: Path, *, with_key: bool = False) -> Made:
         raise ValidationError(f"{to} is there already: name another file, or a folder.")
     if not to.parent.is_dir():
         raise ValidationError(f"There is no folder {to.parent}: make it first.")
-    with tempfile.TemporaryDirectory(prefix=".partial-", dir=to.parent) as folder:
-        records = Path(folder) / RECORDS[connection.vendor]
+    # It holds a copy of the records: what a killed backup left is deleted by the next one.
+    with temporary_folder(to.parent, UNFINISHED) as folder:
+        records = folder / RECORDS[connection.vendor]
         # Before and after, so that no file is left out that the records name as they are copied. Files never change, so
         # one that is too many does no harm.
         named = _files_named()
@@ -95,7 +99,7 @@ def back_up(to: Path, *, with_key: bool = False) -> Made:
         parts |= {name: settings.HOME / name for name in besides if (settings.HOME / name).is_file()}
         if with_key and KEY not in parts:
             raise ValidationError("The key is not in the home but in SECRET_KEY: keep it where that is set.")
-        return Made(to, write_archive(to, contents, parts))
+        return Made(to, write_archive(to, contents, parts, folder))
 
 
 def prove(path: Path) -> Contents:

@@ -19,11 +19,11 @@ from joinedup.evidence.fetch.archive import Archive, Damaged, archive_path, mont
 from joinedup.evidence.fetch.forces import Force, forces
 from joinedup.evidence.fetch.remote_file import RemoteFile
 from joinedup.evidence.fetch.server import NoParts, NotFetched, NotThere, Server
-from joinedup.evidence.fetch.temporary_folder import temporary_folder
 from joinedup.evidence.import_command import Say, Taken, take_in_each
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources.policeuk_street import SOURCE
 from joinedup.evidence.withdrawal import refuse_lost_files
+from joinedup.offline.temporary_folder import temporary_folder
 from joinedup.places.queries import force_areas
 from joinedup.places.words import plain
 
@@ -122,7 +122,7 @@ def fetch(
         wanted = _months(own, published[:months], again)
         if not any(each.wanted for each in wanted):
             raise ValidationError(_nothing_newer(published[0], wanted))
-        with temporary_folder(Path(settings.HOME)) as folder:
+        with temporary_folder(Path(settings.HOME), "fetching-") as folder:
             run = _Download(server, folder, wanted, whole, say)
             run.fetch(published)
             if not run.files and not run.refused:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from joinedup.evidence.fetch.temporary_folder import temporary_folder
+from joinedup.offline.temporary_folder import temporary_folder
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from joinedup.evidence.fetch.temporary_folder import temporary_folder
-with temporary_folder(Path(sys.argv[1])) as folder:
+from joinedup.offline.temporary_folder import temporary_folder
+with temporary_folder(Path(sys.argv[1]), "half-") as folder:
     (folder / "half.csv").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -20,9 +20,9 @@ with temporary_folder(Path(sys.argv[1])) as folder:
 
 def test_it_is_gone_afterwards_also_after_an_error(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with temporary_folder(home) as folder:
+    with temporary_folder(home, "half-") as folder:
         (folder / "one.csv").write_text("1")
-    with pytest.raises(RuntimeError), temporary_folder(home) as folder:
+    with pytest.raises(RuntimeError), temporary_folder(home, "half-") as folder:
         raise RuntimeError
     assert list(home.iterdir()) == []
 
@@ -31,9 +31,9 @@ def test_what_a_killed_run_left_goes_with_the_next_and_what_is_in_use_stays(tmp_
     killed = subprocess.run([sys.executable, "-c", KILLED, tmp_path], check=False)
     assert killed.returncode == -9
     (left,) = tmp_path.iterdir()
-    with temporary_folder(tmp_path) as one:
+    with temporary_folder(tmp_path, "half-") as one:
         assert not left.exists()
-        with temporary_folder(tmp_path) as other:
+        with temporary_folder(tmp_path, "half-") as other:
             assert one.is_dir()
             assert other.is_dir()
     assert list(tmp_path.iterdir()) == []

@@ -1,7 +1,8 @@
-"""A folder for what is being downloaded: gone when it is done, and after a kill with the next run."""
+"""A folder for what is being made or downloaded: gone when it is done, and after a kill with the next run."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -10,27 +11,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PREFIX = "fetching-"
+# What a shared folder on another machine says where it has no locks for folders.
+NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EBADF, errno.EINVAL}
 
 
 @contextmanager
-def temporary_folder(home: Path) -> Iterator[Path]:
-    """A new folder under `home`, deleted with all that is in it afterwards.
+def temporary_folder(home: Path, prefix: str) -> Iterator[Path]:
+    """A new folder under `home`, deleted with all that is in it afterwards; its name begins with `prefix`.
 
     Folders of runs that were killed are deleted first: nobody holds their lock any more. Those of other runs that
-    still go on stay. Raises `OSError`.
+    still go on stay. Where the file system knows no locks, none is deleted. Raises `OSError`.
     """
     home.mkdir(parents=True, exist_ok=True)
-    with _locked(home, wait=True):  # nobody takes a folder for an abandoned one before its own lock is held
-        for left in home.glob(f"{PREFIX}*"):
-            _delete_abandoned(left)
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
-        lock = _lock(folder)
+    folder, lock = _made(home, prefix)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
+
+
+def _made(home: Path, prefix: str) -> tuple[Path, int | None]:
+    try:
+        # Nobody takes a folder for an abandoned one before its own lock is held.
+        with _locked(home, wait=True):
+            for left in home.glob(f"{prefix}*"):
+                _delete_abandoned(left)
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=home))
+            return folder, _lock(folder)
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=home)), None
 
 
 def _delete_abandoned(folder: Path) -> None:
