@@ -9,7 +9,8 @@ twice.
 
 `killed`: processes get SIGKILL at random moments, and so do PostgreSQL and one of its backends. What was acknowledged
 (a 302, or status 0 of a command) has to be there afterwards.
-`full`: the home lies on a small disk that fills up (a tmpfs: for root only).
+`full`: the home lies on a small disk that fills up (a tmpfs: for root only): before something is saved, and while an
+import, a backup or a scan is under way.
 `clock`: the calendar of a worker and a site jumps by an hour, a day and a year, forward and back, and is put right.
 `outsiders`: every kind of address by every method for each role; and what is not theirs beside what is not there: the
 answers have to be equal, and by a sign test over pairs of requests (Bonferroni, 1%) neither may be slower.

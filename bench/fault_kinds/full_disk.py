@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from fault_kinds.full_midway import full_midway
 from fault_kinds.installation import COORDINATOR, Site, copied, end
 from fault_kinds.killed import EVENT, PLACES, THEMES, a_partner
 
@@ -40,7 +41,8 @@ def full(home: Path, *, port: int) -> dict[str, Any]:
         warned = any(line.startswith("room:") for line in site.run("check").stdout.splitlines())
         serving = site.serve()
         try:
-            return {"half warned before": int(not warned), **_filled(site, disk)}
+            filled = _filled(site, disk)
+            return {"half warned before": int(not warned), **filled, **full_midway(site, disk, _fill)}
         finally:
             end(serving)
 

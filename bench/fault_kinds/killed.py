@@ -286,7 +286,17 @@ import json, sys
 from joinedup.partners.models import Partner
 print(json.dumps(Partner.objects.filter(footprints__slug=sys.argv[1]).order_by("slug")[0].slug))
 """
-KEPT = """
+# How many figures are not what they would be if they were worked out now.
+FIGURES_THAT_DIFFER = """
+stored = {(each.indicator, each.place_id): each.value for each in Figure.objects.all()}
+figures, _ = recompute.work_out(observations.newest_first(), timezone.localdate(), lambda _part: None)
+fresh = {(each.indicator, each.place_id): each.value for each in figures}
+differ = len(stored.keys() ^ fresh.keys()) + sum(
+    stored[key] != fresh[key] for key in stored.keys() & fresh.keys()
+)
+"""
+KEPT = (
+    """
 import datetime, json, sys
 from collections import Counter
 from pathlib import Path
@@ -325,9 +335,9 @@ datasets = {
     }
     for each in Dataset.objects.filter(file_name__startswith="fault-")
 }
-held = {(each.indicator, each.place_id): each.value for each in Figure.objects.all()}
-figures, _ = recompute.work_out(observations.newest_first(), timezone.localdate(), lambda _part: None)
-fresh = {(each.indicator, each.place_id): each.value for each in figures}
+"""
+    + FIGURES_THAT_DIFFER
+    + """
 damaged, backups = 0, 0
 for path in Path(sys.argv[1]).glob("[!.]*.zip"):
     backups += 1
@@ -337,8 +347,7 @@ for path in Path(sys.argv[1]).glob("[!.]*.zip"):
         damaged += 1
 print(json.dumps({
     "asks": asks, "people": people, "uploads": uploads, "bodies": bodies, "datasets": datasets,
-    "figures that differ": len(held.keys() ^ fresh.keys())
-    + sum(held[key] != fresh[key] for key in held.keys() & fresh.keys()),
+    "figures that differ": differ,
     "damaged": sum(not store.is_whole(path) for path in home.glob("*.parquet")),
     "partial": len(list(home.glob(".partial-*"))) + len(list(Path(sys.argv[1]).glob(".joinedup-backup-*"))),
     "backups": backups, "damaged backups": damaged,
@@ -346,3 +355,4 @@ print(json.dumps({
     "waiting_for": list(OutgoingMail.objects.exclude(state="sent").values_list("to", flat=True)),
 }))
 """
+)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -78,6 +79,39 @@ def test_a_failure_page_needs_neither_a_database_nor_a_reader() -> None:
     assert errors.bad_request(bare, Exception()).status_code == 400
     page = errors.too_many(bare)
     assert (page.status_code, b"Wait a minute" in page.content) == (429, True)
+
+
+class _OfTheDriver(Exception):
+    def __init__(self, sqlstate: str | None) -> None:
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("kind", "sqlstate", "status"),
+    [
+        (OperationalError, None, 503),  # no connection, or closed while it was used
+        (OperationalError, "57P01", 503),  # told to shut down
+        (OperationalError, "57P03", 503),  # is starting
+        (InterfaceError, None, 503),
+        (OperationalError, "08006", 503),
+        (OperationalError, "40P01", 500),  # a deadlock is ours
+        (OperationalError, "57014", 500),  # and so is a question that took too long
+        (ProgrammingError, "42P01", 500),
+    ],
+)
+def test_a_database_that_went_away_is_said_and_any_other_error_of_it_is_ours(
+    kind: type[Exception], sqlstate: str | None, status: int
+) -> None:
+    try:
+        try:
+            raise kind("secret detail") from _OfTheDriver(sqlstate)
+        except Exception as error:
+            raise RuntimeError from error
+    except RuntimeError:
+        page = errors.failed(RequestFactory().get("/"))
+    assert page.status_code == status
+    assert (b"The records cannot be reached just now" in page.content) == (status == 503)
+    assert b"secret detail" not in page.content
 
 
 def test_a_host_name_that_is_not_ours_is_a_bad_request(settings: Any) -> None:

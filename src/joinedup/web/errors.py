@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import Error, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -122,8 +122,21 @@ def _has_no_room() -> bool:
         return False
 
 
+def is_out_of_reach(error: BaseException | None) -> bool:
+    """Whether it, or what caused it, says that PostgreSQL cannot be reached or went away meanwhile: its driver's errors
+    of connections have no SQLSTATE, or one of class 08 or 57P (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+    while error is not None:
+        cause = error.__cause__ or error.__context__
+        if isinstance(error, OperationalError | InterfaceError) and hasattr(cause, "sqlstate"):
+            state = getattr(cause, "sqlstate", None)
+            return state is None or str(state).startswith(("08", "57P"))
+        error = cause
+    return False
+
+
 def what_is_lacking(error: BaseException | None) -> str:
-    """One sentence where the error says that the disk is full, or that others write; "" if it is anything else."""
+    """One sentence where the error says that the disk is full, that others write, or that the database is gone; ""
+    if it is anything else."""
     if is_full(error):
         return _(
             "There is no room left on the disk of this site, so nothing was saved. If you typed something, go back and "
@@ -133,6 +146,12 @@ def what_is_lacking(error: BaseException | None) -> str:
         return _(
             "Something large is being saved just now, so this had to wait too long and nothing was saved. Go back and "
             "send it again in a minute."
+        )
+    if is_out_of_reach(error):
+        # It may have gone away just after it had saved.
+        return _(
+            "The records cannot be reached just now. If you sent something, wait a few minutes and look whether it is "
+            "there before you send it again."
         )
     return ""
 
