@@ -49,7 +49,7 @@ def build() -> None:
     from django.core.management import call_command
 
     from joinedup.accounts.person import Person
-    from joinedup.evidence import actions
+    from joinedup.evidence import actions, follow
     from joinedup.places import loading as places
     from joinedup.places.models import Footprint, Place
     from joinedup.places.shipped import SHIPPED
@@ -62,9 +62,7 @@ def build() -> None:
         "words": lambda: taxonomy.load(data / "reference"),
         "places": lambda: (places.load(), places.load_parts(forces)),
         "import": lambda: actions.import_shipped(by=Person.operator(), forces=forces),
-        "figures and need": lambda: actions.recompute(
-            by=Person.operator(), as_of=datetime.date(2026, 11, 20)
-        ),
+        "figures and need": lambda: follow.recompute(by=Person.operator(), as_of=datetime.date(2026, 11, 20)),
     }
     for name, step in steps.items():
         started = time.perf_counter()

@@ -17,7 +17,7 @@ from django.test import override_settings
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, observations, queries, wording
+from joinedup.evidence import actions, follow, observations, queries, wording
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset, Figure, Need
@@ -189,7 +189,7 @@ def test_only_an_administrator_brings_files_in(
     with pytest.raises(PermissionDenied):
         actions.import_file(by=world.person(who), path=path)
     with pytest.raises(PermissionDenied):
-        actions.recompute(by=world.person(who), as_of=AS_OF)
+        follow.recompute(by=world.person(who), as_of=AS_OF)
     assert stored(own_home) == []
     assert not Dataset.objects.exists()
 
@@ -246,10 +246,10 @@ def shipped() -> Path:
 
 
 @layer(on="shipped")
-def worked_out(shipped: Path) -> tuple[Path, actions.Recomputed]:
+def worked_out(shipped: Path) -> tuple[Path, follow.Recomputed]:
     """The figures of what ships, and what was said about them."""
     with override_settings(HOME=shipped):
-        return shipped, actions.recompute(by=OPERATOR, as_of=AS_OF)
+        return shipped, follow.recompute(by=OPERATOR, as_of=AS_OF)
 
 
 @pytest.fixture
@@ -258,13 +258,13 @@ def london(shipped: Path, own_home: Path) -> None:
 
 
 @pytest.fixture
-def figures(worked_out: tuple[Path, actions.Recomputed], own_home: Path) -> actions.Recomputed:
+def figures(worked_out: tuple[Path, follow.Recomputed], own_home: Path) -> follow.Recomputed:
     home, said = worked_out
     shutil.copytree(home, own_home)
     return said
 
 
-def test_recompute_makes_figures_and_need_that_can_be_traced(figures: actions.Recomputed) -> None:
+def test_recompute_makes_figures_and_need_that_can_be_traced(figures: follow.Recomputed) -> None:
     assert figures.figures == Figure.objects.count()
     assert figures.needs == Need.objects.count()
     london = Q(place__parent="E12000007") | Q(place__parent__parent="E12000007")
@@ -281,7 +281,7 @@ def test_recompute_makes_figures_and_need_that_can_be_traced(figures: actions.Re
     assert AuditEntry.objects.filter(action="figures.recompute").count() == 1
 
 
-def test_the_city_of_london_is_unknown_and_never_nought(figures: actions.Recomputed) -> None:
+def test_the_city_of_london_is_unknown_and_never_nought(figures: follow.Recomputed) -> None:
     city = Figure.objects.filter(place="E09000001", indicator__in=["robbery", "knife-crime", "homicide"])
     assert city.count() == 3
     assert {(f.state, f.value, f.count, f.best_rank) for f in city} == {("missing", None, None, None)}
@@ -290,25 +290,25 @@ def test_the_city_of_london_is_unknown_and_never_nought(figures: actions.Recompu
     assert set(Need.objects.filter(theme="online-harm").values_list("need", flat=True)) == {None}
 
 
-def test_recompute_twice_changes_nothing_and_keeps_addresses(figures: actions.Recomputed) -> None:
+def test_recompute_twice_changes_nothing_and_keeps_addresses(figures: follow.Recomputed) -> None:
     rows = list(Figure.objects.order_by("pk").values())
     needs = list(Need.objects.order_by("pk").values())
-    assert actions.recompute(by=OPERATOR, as_of=AS_OF) == figures
+    assert follow.recompute(by=OPERATOR, as_of=AS_OF) == figures
     assert list(Figure.objects.order_by("pk").values()) == rows
     assert list(Need.objects.order_by("pk").values()) == needs
 
 
-def test_a_figure_without_its_data_goes(figures: actions.Recomputed) -> None:
+def test_a_figure_without_its_data_goes(figures: follow.Recomputed) -> None:
     dataset = Dataset.objects.get(name="knife_crime")
     assert Figure.objects.filter(indicator="knife-crime").exists()
     dataset.delete()
-    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    follow.recompute(by=OPERATOR, as_of=AS_OF)
     assert not Figure.objects.filter(indicator="knife-crime").exists()
 
 
 def test_recompute_without_data_says_what_to_do(world: World) -> None:
     with pytest.raises(ValidationError, match="Import one first"):
-        actions.recompute(by=OPERATOR, as_of=AS_OF)
+        follow.recompute(by=OPERATOR, as_of=AS_OF)
 
 
 def trend(own: pl.DataFrame) -> float | None:
@@ -326,7 +326,7 @@ def trend(own: pl.DataFrame) -> float | None:
     return (last - before) / (last + before)
 
 
-def test_trends_of_all_places_are_those_of_each(figures: actions.Recomputed) -> None:
+def test_trends_of_all_places_are_those_of_each(figures: follow.Recomputed) -> None:
     measured = [one for one in indicators() if one.slug in ("robbery", "knife-crime", "homicide")]
     for one in measured:
         found = observations.held(
@@ -341,7 +341,7 @@ def test_trends_of_all_places_are_those_of_each(figures: actions.Recomputed) -> 
     assert Figure.objects.get(indicator="robbery", place="E09000007").trend is not None
 
 
-def test_ranks_are_said_only_as_far_as_the_intervals_of_all_places_allow(figures: actions.Recomputed) -> None:
+def test_ranks_are_said_only_as_far_as_the_intervals_of_all_places_allow(figures: follow.Recomputed) -> None:
     """The slow way, over every figure of the boroughs and some of the wards: who lies wholly above and below."""
     slugs = {slug for slug, kind in [("robbery", 32), ("homicide", 32), ("persistent-absence", 32)]}
     boroughs = Figure.objects.filter(indicator__in=slugs, place__kind="local_authority", state="number")

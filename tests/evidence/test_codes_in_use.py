@@ -16,7 +16,7 @@ from django.test import Client
 
 from joinedup.accounts.person import Person
 from joinedup.engines.code_faults import ENDED, NOT_BEGUN, REPEATED
-from joinedup.evidence import actions, queries
+from joinedup.evidence import follow, queries
 from joinedup.evidence.changes import CODES_CHANGED, only_its_own
 from joinedup.evidence.charts import table
 from joinedup.evidence.codes_in_use import code_faults_of, codes_changed, said, sentences, without_code_faults
@@ -163,7 +163,7 @@ def ended(world: World, tmp_path: Path, settings: Any, request: pytest.FixtureRe
             if not is_last or request.param == "noughts"
         ],
     )
-    actions.recompute(by=Person.operator(), as_of=datetime.date(2026, 3, 10))
+    follow.recompute(by=Person.operator(), as_of=datetime.date(2026, 3, 10))
     return world
 
 

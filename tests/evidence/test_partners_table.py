@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, queries
+from joinedup.evidence import actions, follow, queries
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.wording import by_slug
@@ -59,7 +59,7 @@ def police(world: World) -> Dataset:
 
 
 def recompute() -> None:
-    actions.recompute(by=Person.operator(), as_of=AS_OF)
+    follow.recompute(by=Person.operator(), as_of=AS_OF)
 
 
 def bring(folder: Path, *rows: str) -> Dataset:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, recompute, stored_figures, withdrawal
+from joinedup.evidence import actions, follow, recompute, stored_figures, withdrawal
 from joinedup.evidence.import_command import take_in
 from joinedup.evidence.models import Dataset, Figure, FiguresDue, Need
 from joinedup.evidence.worker import follow_figures
@@ -65,7 +65,7 @@ def kept() -> list[Any]:
 
 def anew() -> list[Any]:
     """What one run through what is held stores."""
-    actions.recompute(by=OPERATOR, as_of=timezone.localdate())
+    follow.recompute(by=OPERATOR, as_of=timezone.localdate())
     return kept()
 
 

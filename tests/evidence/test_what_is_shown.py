@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, charts, queries, wording
+from joinedup.evidence import charts, follow, queries, wording
 from joinedup.evidence.models import Dataset, Figure, Need
 from joinedup.evidence.wording import by_slug
 from joinedup.firstrun.brief import brief
@@ -109,7 +109,7 @@ def recount(files: Files, figure: Figure) -> tuple[float | None, list[dict[str, 
 @pytest.mark.parametrize("seed", range(12))
 def test_every_figure_and_every_point_is_what_a_recount_by_hand_allows(world: World, seed: int) -> None:
     files, residents = random_world(world, seed)
-    actions.recompute(by=Person.operator(), as_of=AS_OF)
+    follow.recompute(by=Person.operator(), as_of=AS_OF)
     seen = 0
     for figure in Figure.objects.select_related("dataset"):
         raw, rules = recount(files, figure)
@@ -170,7 +170,7 @@ def check_series(files: Files, slug: str, place: str) -> None:
 def test_no_page_and_no_file_tells_a_hidden_count(world: World, as_: As, seed: int) -> None:
     files, residents = random_world(world, seed)
     world.north.places.add(*residents)
-    actions.recompute(by=Person.operator(), as_of=AS_OF)
+    follow.recompute(by=Person.operator(), as_of=AS_OF)
     refresh(by=world.person("alice"), footprint=world.north)
     browsers = {who: as_(who) for who in ("nobody", "charlie", "bob")}
     said = str(brief(world.person("alice"), world.north, AS_OF))

@@ -16,7 +16,7 @@ from django.test import Client
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.cli import main
-from joinedup.evidence import actions, consequences, observations, queries, withdrawal
+from joinedup.evidence import actions, consequences, follow, observations, queries, withdrawal
 from joinedup.evidence.models import Dataset, Figure, Need
 from tests.world import World
 
@@ -50,7 +50,7 @@ def three(world: World, tmp_path: Path) -> list[Dataset]:
     ]
     for path in made:
         actions.import_file(by=OPERATOR, path=path)
-    actions.recompute(by=OPERATOR, as_of=AS_OF)
+    follow.recompute(by=OPERATOR, as_of=AS_OF)
     return list(Dataset.objects.order_by("pk"))
 
 
@@ -70,7 +70,7 @@ def kept() -> dict[str, Any]:
     }
 
 
-def withdraw(dataset: Dataset, by: Person = OPERATOR) -> actions.Recomputed:
+def withdraw(dataset: Dataset, by: Person = OPERATOR) -> follow.Recomputed:
     return withdrawal.withdraw(by=by, dataset=dataset, because="A nought too many", as_of=AS_OF)
 
 

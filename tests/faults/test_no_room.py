@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sqlite3
 from typing import Any, NamedTuple
 
 import pytest
@@ -22,6 +23,7 @@ SENTENCE = "There is no room left on the disk of this site"
 FULL = [
     OSError(errno.ENOSPC, "No space left on device"),
     OperationalError("database or disk is full"),
+    sqlite3.OperationalError("database or disk is full"),
     OperationalError('could not extend file "base/1": No space left on device'),
 ]
 
@@ -45,7 +47,7 @@ def said(error: Exception, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
-@pytest.mark.parametrize("error", FULL, ids=["system", "sqlite", "postgresql"])
+@pytest.mark.parametrize("error", FULL, ids=["system", "sqlite", "sqlite itself", "postgresql"])
 def test_a_full_disk_is_said(db: None, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     status, page = said(error, monkeypatch)
     assert status == 503

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -71,12 +72,12 @@ def _answered(verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         raise Failed(str(error)) from error
     except BrokenPipeError:
         raise  # the reader of the pipe has closed it; click exits quietly
-    except (Error, OSError) as error:
+    except (Error, sqlite3.Error, OSError) as error:
         if is_full(error):
             raise Failed(NO_ROOM) from error
         if isinstance(error, OperationalError | ProgrammingError):
             raise Failed(_explained(str(error))) from error
-        if isinstance(error, Error):
+        if not isinstance(error, OSError):
             raise Failed(
                 f"The records cannot be used, and nothing was changed: {_first_line(error)}."
             ) from error

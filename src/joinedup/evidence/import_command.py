@@ -13,7 +13,8 @@ from django.utils import timezone
 from joinedup.accounts.person import Person
 from joinedup.engines.words import plural
 from joinedup.evidence import queries
-from joinedup.evidence.actions import Imported, Prepared, change_held, keep, let_figures_follow, prepare
+from joinedup.evidence.actions import Imported, Prepared, keep, prepare
+from joinedup.evidence.follow import change_held, let_figures_follow
 from joinedup.evidence.stored_figures import due
 from joinedup.evidence.withdrawal import refuse_lost_files
 

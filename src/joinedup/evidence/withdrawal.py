@@ -11,7 +11,7 @@ from django.utils import timezone
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.evidence import actions, queries
+from joinedup.evidence import actions, follow, queries
 from joinedup.evidence.models import Dataset
 
 
@@ -22,8 +22,8 @@ def withdraw(
     because: str,
     as_of: datetime.date,
     progress: actions.Progress | None = None,
-) -> actions.Recomputed:
-    """Stop reading a dataset, and recompute the figures (`actions.change_held`).
+) -> follow.Recomputed:
+    """Stop reading a dataset, and recompute the figures (`follow.change_held`).
 
     It stays remembered, with who withdrew it, when and why. What it replaced counts again. Raises
     `ValidationError` if it is withdrawn already or no reason is given.
@@ -45,7 +45,7 @@ def withdraw(
         row.refresh_from_db()
         audit.record(by=by, action="dataset.withdraw", on=row, before=before)
 
-    _, made = actions.change_held(
+    _, made = follow.change_held(
         change, by=by, because="dataset.withdraw", as_of=as_of, progress=progress, recorded=False
     )
     return made
@@ -53,8 +53,8 @@ def withdraw(
 
 def put_back(
     *, by: Person, dataset: Dataset, as_of: datetime.date, progress: actions.Progress | None = None
-) -> actions.Recomputed:
-    """Read a withdrawn dataset again, in its former place, and recompute the figures (`actions.change_held`).
+) -> follow.Recomputed:
+    """Read a withdrawn dataset again, in its former place, and recompute the figures (`follow.change_held`).
 
     Raises `ValidationError` if it is not withdrawn, a file is gone, or the same file was imported again.
     """
@@ -79,7 +79,7 @@ def put_back(
         row.refresh_from_db()
         audit.record(by=by, action="dataset.put_back", on=row, before=before)
 
-    _, made = actions.change_held(
+    _, made = follow.change_held(
         change, by=by, because="dataset.put_back", as_of=as_of, progress=progress, recorded=False
     )
     return made

@@ -7,7 +7,7 @@ import datetime
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.evidence.actions import let_figures_follow
+from joinedup.evidence.follow import let_figures_follow
 from joinedup.evidence.stored_figures import are_abandoned
 
 

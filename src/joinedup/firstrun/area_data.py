@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
-from joinedup.evidence.actions import import_shipped, recompute
+from joinedup.evidence.actions import import_shipped
+from joinedup.evidence.follow import recompute
 from joinedup.evidence.stored_figures import due
 from joinedup.firstrun.place_names import listed
 from joinedup.places.areas import areas_named, every_area

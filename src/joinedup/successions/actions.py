@@ -16,7 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.engines.words import listing
-from joinedup.evidence.actions import let_figures_follow
+from joinedup.evidence.follow import let_figures_follow
 from joinedup.places.models import Footprint, Place, Succession
 from joinedup.successions.carrying_out import carry_out, undo
 

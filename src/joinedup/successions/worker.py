@@ -8,7 +8,7 @@ import logging
 from django.db import transaction
 
 from joinedup.accounts.person import Person
-from joinedup.evidence.actions import let_figures_follow
+from joinedup.evidence.follow import let_figures_follow
 from joinedup.places.models import FootprintChange, Succession
 from joinedup.successions.carrying_out import carry_out
 from joinedup.successions.footprints import carry_out_change

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sqlite3
 import sys
 from http import HTTPStatus
 
@@ -104,7 +105,8 @@ def is_full(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, OSError) and error.errno in FULL:
             return True
-        if isinstance(error, Error):
+        # A backup asks SQLite without Django.
+        if isinstance(error, Error | sqlite3.Error):
             words = str(error)
             if "is full" in words or "No space left" in words:
                 return True
