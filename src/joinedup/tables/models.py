@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from django.db import models
 
 from joinedup.accounts.permissions import Scope
@@ -28,11 +30,17 @@ class Sitting(models.Model):
         """The partners at the table, and those who lead it or write for it, may write down what is agreed
         there."""
         here = [seat.attendee for seat in self.seats.all()]
-        return Scope(
-            frozenset(each.partner_id for each in here if each.partner_id is not None),
-            self.event.scope().footprints,
-            frozenset(each.pk for each in here if {"facilitator", "scribe"} & set(each.parts)),
-        )
+        return scope_of_table(self.event, [(each.pk, each.partner_id, each.parts) for each in here])
+
+
+def scope_of_table(event: Event, here: Iterable[tuple[int, int | None, Collection[str]]]) -> Scope:
+    """`here`: (attendee, their partner, their parts) of each who sits there."""
+    seated = list(here)
+    return Scope(
+        frozenset(partner for _, partner, _ in seated if partner is not None),
+        event.scope().footprints,
+        frozenset(pk for pk, _, parts in seated if {"facilitator", "scribe"} & set(parts)),
+    )
 
 
 class Seat(models.Model):

@@ -69,11 +69,11 @@ def partners_at(sitting: Sitting) -> list[Partner]:
 
 
 def writer_by_account(person: Person, pk: int) -> Writer | None:
-    """A signed-in person who may write down what is agreed at this table; 6 queries at most."""
-    found = planner.sitting(pk)
-    if found is None or not may(person, "agreement.record", found):
+    """A signed-in person who may write down what is agreed at this table; 8 queries at most."""
+    if not may(person, "agreement.record", planner.scope(pk)):
         return None
-    return Writer(person, found)
+    found = planner.sitting(pk)
+    return Writer(person, found) if found is not None else None
 
 
 def attendee_by_link(token: str) -> Attendee | None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from joinedup.accounts.permissions import Scope
 from joinedup.events.models import Event
-from joinedup.tables.models import PlanReport, Seat, Sitting
+from joinedup.tables.models import PlanReport, Seat, Sitting, scope_of_table
 
 
 def sittings(event: Event) -> QuerySet[Sitting]:
@@ -26,6 +27,16 @@ def by_round(event: Event) -> list[tuple[int, list[Sitting]]]:
     for each in sittings(event):
         rounds.setdefault(each.round, []).append(each)
     return sorted(rounds.items())
+
+
+def scope(pk: int) -> Scope:
+    """Who may write at this table; nobody where there is none. 2 queries either way, so that whoever may not waits no
+    longer for a table that is there than for one that is not."""
+    here = list(
+        Seat.objects.filter(sitting=pk).values_list("attendee", "attendee__partner", "attendee__parts")
+    )
+    event = Event.objects.only("footprint").filter(sittings=pk).first()
+    return Scope() if event is None else scope_of_table(event, here)
 
 
 def sitting(pk: int) -> Sitting | None:
