@@ -153,7 +153,7 @@ def signed_in(home: Path) -> list[str]:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
     from joinedup.accounts.models import User
-    from joinedup.accounts.sessions import SessionStore
+    from joinedup.accounts.sign_in.sessions import SessionStore
 
     found = []
     for user in User.objects.filter(grants__isnull=False).distinct().order_by("pk")[:10]:

@@ -35,7 +35,7 @@ SESSION = """
 import time
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from joinedup.accounts.models import Grant
-from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.sign_in.sessions import SessionStore
 
 grant = Grant.objects.filter(role="coordinator", footprint__isnull=False).first()
 session = SessionStore()

@@ -181,7 +181,7 @@ SESSIONS = """
 import json, sys, time
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from joinedup.accounts.models import User
-from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.sign_in.sessions import SessionStore
 made = {}
 for email in sys.argv[1:]:
     user = User.objects.get(email=email)
