@@ -139,6 +139,8 @@ ACCOUNT_RATE_LIMITS = {
     "code_for_known_browser": "3/m/key,12/h/key",
     "code_for_address": "60/h/key",
     "sign_in_service": "20/m/ip",
+    # Fewer than are taken when signing in (five): who holds a session does not use up the owner's.
+    "again_by_factor": "3/5m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
@@ -202,7 +204,7 @@ FETCH_PRIVATE_ADDRESSES = False
 # table.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "joinedup.accounts.sign_in.limits_cache.LimitsDatabaseCache",
         "LOCATION": "joinedup_cache",
         "TIMEOUT": 24 * 3600,
         "OPTIONS": {"MAX_ENTRIES": 20_000},

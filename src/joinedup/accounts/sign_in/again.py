@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from joinedup.accounts.models import User
 from joinedup.accounts.sign_in.code_limits import VOID, may_ask, take_try
+from joinedup.accounts.sign_in.second_factor import FactorAdapter
 
 ANY, POST = ("GET", "HEAD", "POST"), ("POST",)
 # Names of pages, and which requests to them need a sign-in that is not old.
@@ -101,6 +103,15 @@ def may_try(request: HttpRequest, sent: dict[str, Any]) -> bool:
         return True
     request.session.pop(CODE, None)
     messages.error(request, VOID)
+    return False
+
+
+def may_try_factor(request: HttpRequest) -> bool:
+    """Take a try of the second factor. A session has few, or who holds one would use up those that its owner needs to
+    sign in."""
+    if ratelimit.consume(request, action="again_by_factor", key=request.session.session_key):
+        return True
+    messages.error(request, FactorAdapter.error_messages["rate_limited"])
     return False
 
 

@@ -43,6 +43,8 @@ def _by_factor(request: Request, user: User) -> HttpResponse:
     posted = request.POST if request.method == "POST" else {}
     form = AgainForm(posted if "code" in posted else None, user=user)
     passkey = AgainPasskeyForm(posted if "credential" in posted else None, user=user)
+    if (form.is_bound or passkey.is_bound) and not again.may_try_factor(request):
+        return redirect("sign_in_again")
     for each in (form, passkey):
         if each.is_bound and each.is_valid():
             each.save()

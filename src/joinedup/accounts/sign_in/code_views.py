@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.utils import get_login_redirect_url
 from allauth.account.views import confirm_login_code, request_login_code
 from django.contrib import messages
@@ -14,6 +15,8 @@ from joinedup.accounts.models import User
 from joinedup.accounts.sign_in.code_limits import VOID, may_guess, remember_browser
 
 WELCOME_DAYS = 14
+# A number that no account has.
+NOBODY = "0"
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
@@ -21,7 +24,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     were going."""
     if request.user.is_authenticated:
         return redirect(get_login_redirect_url(request))
-    return request_login_code(request)
+    response: HttpResponse = request_login_code(request)
+    _look_up_alike(request)
+    return response
 
 
 def confirm_code(request: HttpRequest) -> HttpResponse:
@@ -29,6 +34,7 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = redirect("account_login")
     else:
         response = confirm_login_code(request)
+        _look_up_alike(request)
     if request.user.is_authenticated:
         remember_browser(request, response)
     was_refused = response.status_code == 302 and response["Location"] == reverse("account_login")
@@ -36,6 +42,13 @@ def confirm_code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and was_refused and not messages.get_messages(request):
         messages.error(request, VOID)
     return response
+
+
+def _look_up_alike(request: HttpRequest) -> None:
+    """Let the page of the code look for an account where there is none too, or it would take longer where there is."""
+    waits = request.session.get(LOGIN_SESSION_KEY) if request.method == "POST" else None
+    if waits and waits["user_pk"] is None:
+        request.session[LOGIN_SESSION_KEY] = {**waits, "user_pk": NOBODY}
 
 
 def joining(request: HttpRequest) -> HttpResponse:

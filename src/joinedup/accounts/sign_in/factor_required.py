@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 
-from joinedup.accounts.sign_in.second_factor import REQUIRED, has_factor, is_for
+from joinedup.accounts.sign_in.second_factor import REQUIRED, SERVICE_FACTOR, has_factor, is_for
 
 # Pages that work before a second factor is set up where it is required, besides those that are `always_open`.
 BEFORE = frozenset(
@@ -38,9 +38,6 @@ class FactorRequired(MiddlewareMixin):
         if getattr(view, "is_always_open", False):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if name in BEFORE or request.session.get("has_factor") or not is_for(request.person):
+        if name in BEFORE or request.session.get(SERVICE_FACTOR) or not is_for(request.person):
             return None
-        if has_factor(request.user.pk):
-            request.session["has_factor"] = True
-            return None
-        return redirect("second_factor")
+        return None if has_factor(request.user.pk) else redirect("second_factor")

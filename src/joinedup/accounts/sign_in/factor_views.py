@@ -58,7 +58,7 @@ def _set_up(request: Request) -> HttpResponse:
         raise Http404
     form = SetUpForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
-        codes = factor.turn_on(by=request.person, secret=form.secret)
+        codes = factor.turn_on(by=request.person, secret=form.secret, here=request.session.session_key or "")
         clear_totp_secret(request)
         return set_up(request, codes, _("The app is set up."))
     context = {"form": form, "is_further": bool(held), "are_passkeys_possible": are_possible()}
@@ -67,7 +67,6 @@ def _set_up(request: Request) -> HttpResponse:
 
 def set_up(request: Request, codes: list[str], words: str) -> HttpResponse:
     """On from the page where a factor was added: to the recovery codes that came with the first one."""
-    request.session["has_factor"] = True
     if codes:
         factor.remember_codes(request, codes)
         return redirect("second_factor_codes")
@@ -97,7 +96,6 @@ def _when_on(request: Request) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
             return redirect("second_factor")
-        request.session.pop("has_factor", None)
         messages.success(request, _("You sign in without a second factor now."))
         return redirect("your_account")
     held = factor.factors_of(request.user.pk)  # type: ignore[arg-type]

@@ -37,7 +37,7 @@ def passkey_add(request: Request) -> HttpResponse:
 
 def _added(request: Request, form: Any) -> HttpResponse | None:
     try:
-        codes = add_passkey(by=request.person, **form.cleaned_data)
+        codes = add_passkey(by=request.person, here=request.session.session_key or "", **form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error)
         return None
@@ -73,7 +73,6 @@ def factor_remove(request: Request, pk: int) -> HttpResponse:
             messages.error(request, error.messages[0])
             return redirect("second_factor")
         if is_last:
-            request.session.pop("has_factor", None)
             messages.success(request, _("You sign in without a second factor now."))
             return redirect("your_account")
         messages.success(request, _("It is removed."))

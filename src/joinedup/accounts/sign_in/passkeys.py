@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
-from joinedup.accounts.sign_in.second_factor import PASSKEY, codes_if_none, own_account
+from joinedup.accounts.sign_in.second_factor import PASSKEY, codes_if_first, own_account
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 
@@ -48,8 +48,9 @@ def site_origin() -> str:
 
 
 @transaction.atomic
-def add_passkey(*, by: Person, name: str, credential: dict[str, Any]) -> list[str]:
-    """Store a passkey whose answer was right; returns the recovery codes if there were none yet."""
+def add_passkey(*, by: Person, name: str, credential: dict[str, Any], here: str = "") -> list[str]:
+    """Store a passkey whose answer was right; returns the recovery codes if it is the first second factor. Then other
+    sessions than `here` (a key) end."""
     require(by, "account.change")
     user = own_account(by)
     new = auth.parse_registration_response(credential).response.attestation_object.auth_data.credential_data
@@ -58,7 +59,7 @@ def add_passkey(*, by: Person, name: str, credential: dict[str, Any]) -> list[st
         raise ValidationError(_("This passkey is added already."))
     if len(held) >= MOST:
         raise ValidationError(_("You have ten passkeys. Remove one that you no longer use first."))
-    codes = codes_if_none(user)
+    codes = codes_if_first(user, here)
     auth.WebAuthn.add(user, name, credential)
     audit.record(by=by, action="account.second_factor", on=user, after={"passkey": "added"})
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "passkey", "by": ""})])

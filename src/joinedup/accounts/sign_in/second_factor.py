@@ -13,12 +13,14 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -37,6 +39,8 @@ REQUIRED = "required"
 # What stands beside the code from a mail; recovery codes stand in for either.
 APP, PASSKEY = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN
 FACTORS = (APP, PASSKEY)
+# In a session: that a sign-in service asked for a second factor, and the installation lets it count.
+SERVICE_FACTOR = "service_factor"
 # The page of recovery codes shows them for so many seconds after they were made.
 CODES_SHOWN = 600
 
@@ -96,6 +100,14 @@ def factors_of(user_id: int) -> list[Authenticator]:
     return list(Authenticator.objects.filter(user_id=user_id, type__in=FACTORS).order_by("created_at", "pk"))
 
 
+def take_figures(user_id: int, figures: str) -> bool:
+    """Whether figures of an app are used for the first time. They fit for the period before and after their own too;
+    allauth remembers them for one period only."""
+    typed = "".join(each for each in figures if each.isdigit())
+    fit_for = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+    return bool(cache.add(f"figures-used:{user_id}:{typed}", True, fit_for))
+
+
 def is_for(person: Person) -> bool:
     """Whether somebody has a role that a second factor is for."""
     return bool(person.roles & {str(each) for each in LOOKED_AFTER})
@@ -106,23 +118,26 @@ def is_required_of(person: Person) -> bool:
 
 
 @transaction.atomic
-def turn_on(*, by: Person, secret: str) -> list[str]:
-    """Store the secret of an app whose figures were right; returns the recovery codes if there were none yet."""
+def turn_on(*, by: Person, secret: str, here: str = "") -> list[str]:
+    """Store the secret of an app whose figures were right; returns the recovery codes if it is the first second factor.
+    Then other sessions than `here` (a key) end."""
     require(by, "account.change")
     user = own_account(by)
     if Authenticator.objects.filter(user_id=user.pk, type=APP).exists():
         raise ValidationError(_("You have an authenticator app already."))
-    codes = codes_if_none(user)
+    codes = codes_if_first(user, here)
     TOTP.activate(user, secret)
     audit.record(by=by, action="account.second_factor", on=user, after={"second_factor": "on"})
     send_on_commit([compose("accounts/mails/second_factor", user.email, {"what": "on", "by": ""})])
     return codes
 
 
-def codes_if_none(user: User) -> list[str]:
-    """Recovery codes for a first second factor, before it is stored; those of a further one stay as they are."""
+def codes_if_first(user: User, here: str) -> list[str]:
+    """Recovery codes for a first second factor, before it is stored; those of a further one stay as they are. Sessions
+    that began with a code from a mail alone end, but for the one in which it is set up."""
     if has_factor(user.pk):
         return []
+    end_sessions(user.pk, but=here)
     Authenticator.objects.filter(user_id=user.pk).delete()
     codes: list[str] = RecoveryCodes.activate(user).generate_codes()
     return codes

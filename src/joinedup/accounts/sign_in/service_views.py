@@ -28,6 +28,7 @@ from joinedup.accounts.sign_in.openid import (
     provider_of,
     turned_back,
 )
+from joinedup.accounts.sign_in.second_factor import SERVICE_FACTOR
 from joinedup.accounts.sign_in.services import SignInService, link, service_called
 
 
@@ -88,4 +89,4 @@ def _signed_in(sender: object, request: HttpRequest, user: User, **more: Any) ->
         return
     link(by=Person.of(user), service=there, subject=sociallogin.account.uid)
     if sociallogin.state.get("second_factor"):
-        request.session["has_factor"] = True
+        request.session[SERVICE_FACTOR] = True
