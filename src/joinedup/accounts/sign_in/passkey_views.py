@@ -32,6 +32,7 @@ def passkey_add(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and (response := _added(request, form)):
         return response
     context = {"form": form, "options": auth.begin_registration(user, False)}
+    context["is_further"] = factor.has_factor(user.pk)
     return render(request, "accounts/sign_in/passkey_add.jinja", context)
 
 
