@@ -30,6 +30,8 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from signed_in import signed_in
+
 WITHIN_MS, MEMORY_MB = 500.0, 250.0
 PATIENCE = 60.0
 START = ["/", "/partners/", "/initiatives/", "/support/", "/strategy/", "/events/", "/sources/", "/methods/",
@@ -75,7 +77,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="joinedup-load-") as folder:
         home = Path(folder) / "home"
         shutil.copytree(given.home, home)
-        people = signed_in(home) if given.mixed else []
+        people = members_of(home) if given.mixed else []
         with served(home, given.port) as server:
             pages = public_pages(given.port)
             print(f"{len(pages)} public pages", flush=True)
@@ -143,28 +145,11 @@ def public_pages(port: int) -> list[str]:
     return [each for each, text in found.items() if text] + sorted(set().union(*of_kinds.values()) - {*found})
 
 
-def signed_in(home: Path) -> list[str]:
-    """A Cookie header for each of up to ten people of the installation."""
-    os.environ.update(JOINEDUP_HOME=str(home), DJANGO_SETTINGS_MODULE="joinedup.site.settings")
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-
-    from joinedup.accounts.models import User
-    from joinedup.accounts.sessions import SessionStore
-
-    found = []
-    for user in User.objects.filter(grants__isnull=False).distinct().order_by("pk")[:10]:
-        session = SessionStore()
-        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session["signed_in_at"] = time.time()
-        session.create()
-        # Each with a token of their own: the same form sent twice with one token counts once.
-        found.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}; csrftoken={user.pk:032}")
-    return found
+def members_of(home: Path) -> list[str]:
+    """A Cookie header for each of up to ten people of the installation, each with a token of their own: the same form
+    sent twice with one token counts once."""
+    found = signed_in({**os.environ, "JOINEDUP_HOME": str(home)})[:10]
+    return [f"sessionid={each.key}; csrftoken={each.number:032}" for each in found]
 
 
 class Connection:

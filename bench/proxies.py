@@ -28,24 +28,11 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
+from signed_in import signed_in
+
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 NAME = "joinedup.example.org"
 SECRET = "/invitations/a-token-that-acts/"
-SESSION = """
-import time
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from joinedup.accounts.models import Grant
-from joinedup.accounts.sessions import SessionStore
-
-grant = Grant.objects.filter(role="coordinator", footprint__isnull=False).first()
-session = SessionStore()
-session[SESSION_KEY] = str(grant.user_id)
-session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-session[HASH_SESSION_KEY] = grant.user.get_session_auth_hash()
-session["signed_in_at"] = time.time()
-session.create()
-print(session.session_key, grant.footprint.slug)
-"""
 
 
 @dataclass
@@ -292,22 +279,14 @@ def served(home: Path, port: int) -> Iterator[tuple[str, str]]:
         "METRICS_TOKEN": "figures",
         "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
     }
-    code = f"import django; django.setup()\n{SESSION}"
-    asked = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment | {"DJANGO_SETTINGS_MODULE": "joinedup.site.settings"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    session, partnership = asked.stdout.split()
+    coordinator = next(each for each in signed_in(environment) if each.coordinates)
     command = [sys.executable, "-c", "from joinedup.cli import main; main()", "serve", "--port", str(port)]
     with (
         home.with_suffix(".txt").open("w") as log,
         ended(subprocess.Popen(command, env=environment, stdout=log, stderr=log)) as site,
     ):
         wait(port, site)
-        yield session, partnership
+        yield coordinator.key, coordinator.coordinates
 
 
 @contextmanager

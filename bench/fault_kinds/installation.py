@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import psutil
+from signed_in import signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = "from joinedup.cli.verbs import main\nfrom joinedup.cli.console import start_django\nstart_django()\n"
@@ -86,7 +87,7 @@ class Site:
 
     def sign_in(self, *emails: str) -> None:
         """A session for each, as signing in by a code makes one."""
-        self.sessions |= self.python(SESSIONS, *emails)
+        self.sessions |= {each.email: each.key for each in signed_in(self.environment, *emails)}
 
     def serve(self) -> subprocess.Popen[bytes]:
         """Serving, once it answers."""
@@ -175,22 +176,3 @@ def end(process: subprocess.Popen[bytes] | None) -> None:
     if process is not None:
         kill(*processes_of(process))
         process.wait()
-
-
-SESSIONS = """
-import json, sys, time
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from joinedup.accounts.models import User
-from joinedup.accounts.sessions import SessionStore
-made = {}
-for email in sys.argv[1:]:
-    user = User.objects.get(email=email)
-    store = SessionStore()
-    store[SESSION_KEY] = str(user.pk)
-    store[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
-    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    store["signed_in_at"] = time.time()
-    store.create()
-    made[email] = store.session_key
-print(json.dumps(made))
-"""

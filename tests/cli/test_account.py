@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from click.testing import Result
 
 from joinedup.accounts.models import AuditEntry, User
-from joinedup.accounts.second_factor import turn_on
+from joinedup.accounts.sign_in.second_factor import turn_on
 from tests.world import World
 
 

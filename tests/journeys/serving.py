@@ -25,7 +25,7 @@ TOLD = """
 import json
 import time
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.sign_in.sessions import SessionStore
 from joinedup.accounts.models import User
 from joinedup.clusters.models import Follower
 from joinedup.agreements.models import Agreement

@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from joinedup.accounts.sessions import SessionStore
+from joinedup.accounts.sign_in.sessions import SessionStore
 from tests.journeys.conftest import assert_accessible, sign_in
 from tests.journeys.hands import session_of
 from tests.world import World

@@ -10,8 +10,8 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from tests.accounts.openid_service import running
-from tests.accounts.test_sign_in_services import settings_of
+from tests.accounts.sign_in.openid_service import running
+from tests.accounts.sign_in.test_services import settings_of
 from tests.journeys.conftest import assert_accessible
 from tests.world import World
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from joinedup.accounts.code_limits import take_try
+from joinedup.accounts.sign_in.code_limits import take_try
 from joinedup.events.models import Event
 from joinedup.evidence.models import Need
 from joinedup.opportunities.actions.refreshing import refresh

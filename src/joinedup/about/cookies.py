@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.code_limits import KNOWN, KNOWN_DAYS
+from joinedup.accounts.sign_in.code_limits import KNOWN, KNOWN_DAYS
 
 A_DAY = 24 * 3600
 

@@ -19,7 +19,7 @@ from joinedup.about.forms import ResponsibleBodyForm
 from joinedup.about.queries import lacking, responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.accounts.second_factor import always_open
+from joinedup.accounts.sign_in.factor_required import always_open
 from joinedup.accounts.stale import one_at_a_time, watch
 from joinedup.privacy import retention
 

@@ -11,14 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.closing import refuse_last_administrator, reopen, shut
+from joinedup.accounts.leaving.closing import refuse_last_administrator, reopen, shut
 from joinedup.accounts.links import address_of, make_link
 from joinedup.accounts.models import Closing, Grant, Preference, User, fresh_token
 from joinedup.accounts.permissions import Scope, may, require
-from joinedup.accounts.person import Person
+from joinedup.accounts.person import Person, footprints_of
 from joinedup.accounts.preferences import DIGEST, read_off_link
-from joinedup.accounts.records import footprints_of
-from joinedup.accounts.sessions import end_sessions, settle
+from joinedup.accounts.sign_in.sessions import end_sessions, settle
 from joinedup.mail.compose import compose
 from joinedup.mail.send import send_on_commit
 from joinedup.places.models import Footprint

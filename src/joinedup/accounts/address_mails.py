@@ -15,7 +15,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.one_click import answer_mail_program, dead_link
 from joinedup.accounts.person import Person
 from joinedup.accounts.request import Request
-from joinedup.accounts.second_factor import always_open
+from joinedup.accounts.sign_in.factor_required import always_open
 from joinedup.mail.kinds import OffLink, read_off_link
 from joinedup.mail.models import MailOff
 

@@ -7,7 +7,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from joinedup.accounts import closed_addresses, sessions  # noqa: F401 (they listen once they are imported)
+        # They listen once they are imported.
+        from joinedup.accounts.leaving import closed_addresses  # noqa: F401
         from joinedup.accounts.one_line import keep_one_line
+        from joinedup.accounts.sign_in import sessions  # noqa: F401
 
         pre_save.connect(keep_one_line, dispatch_uid="one line")

@@ -18,7 +18,7 @@ from joinedup.accounts.models import Preference, User
 from joinedup.accounts.one_click import answer_mail_program, dead_link
 from joinedup.accounts.preferences import preference_of, read_off_link
 from joinedup.accounts.request import Request
-from joinedup.accounts.second_factor import always_open
+from joinedup.accounts.sign_in.factor_required import always_open
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 import datetime
 import secrets
+from importlib import import_module
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -151,9 +152,9 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type:
-        from joinedup.accounts.sessions import SessionStore
-
-        return SessionStore
+        """As Django finds it everywhere: by the setting."""
+        store: type = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
     def end(self) -> datetime.datetime:
         """When it ends if it is not used again: it is never longer than `SESSION_COOKIE_AGE` altogether."""

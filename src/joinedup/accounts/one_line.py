@@ -1,7 +1,7 @@
 """What a model keeps in one line is in one line, whichever page, sheet or mail it came by.
 
 A line break in a name broke a calendar and lost mails. What nobody sees is taken out where text comes in
-(`web.middleware.as_seen`, `spreadsheets.parse`); here it is for what comes by any other way.
+(`web.submission`, `spreadsheets.parse`); here it is for what comes by any other way.
 """
 
 from __future__ import annotations

@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from joinedup.accounts.models import Grant, User
+from joinedup.places.models import Footprint
+
+
+def footprints_of(partner_ids: Iterable[int]) -> list[int]:
+    """The partnerships that these partners belong to; one query."""
+    found = Footprint.objects.filter(partners__in=list(partner_ids))
+    return list(found.order_by().values_list("pk", flat=True).distinct())
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,7 @@ class Person:
         grants = list(user.grants.all())
         partners = frozenset(g.partner_id for g in grants if g.partner_id)
         coordinated = frozenset(g.footprint_id for g in grants if g.footprint_id)
-        belongs: Iterable[int] = ()
-        if partners:
-            from joinedup.accounts.records import footprints_of
-
-            belongs = footprints_of(partners)
+        belongs = footprints_of(partners) if partners else []
         return cls(
             user_id=user.pk,
             name=str(user),

@@ -118,7 +118,7 @@ PERSONAL: dict[str, frozenset[str]] = {
 
 
 # Fields that say by name who did something, as text. They keep the name for as long as the account lives; when it is
-# erased, the role stands there instead (`accounts/erasure.py`).
+# erased, the role stands there instead (`accounts/leaving/erasure.py`).
 NAMES: dict[str, frozenset[str]] = {
     "accounts.AuditEntry": frozenset({"by"}),
     "places.FootprintChange": frozenset({"stated_by"}),

@@ -16,7 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry, Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
-from joinedup.accounts.second_factor import FACTORS
+from joinedup.accounts.sign_in.second_factor import FACTORS
 
 # How a history page words an action; the verb is the second half of its name.
 DONE = {

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from joinedup.accounts.person import Person
-from joinedup.places.models import Footprint
 
 # A record that nobody has confirmed for a year is stale: it is still shown, and says so.
 CONFIRM_AFTER = datetime.timedelta(days=365)
@@ -51,12 +50,6 @@ class Teller(models.TextChoices):
     ADMINISTRATOR = "administrator", gettext_lazy("an administrator")
     OPERATOR = "operator", gettext_lazy("whoever looks after this site")
     ELSE = "else", gettext_lazy("somebody else")
-
-
-def footprints_of(partner_ids: Iterable[int]) -> list[int]:
-    """The partnerships that these partners belong to; one query."""
-    found = Footprint.objects.filter(partners__in=list(partner_ids))
-    return list(found.order_by().values_list("pk", flat=True).distinct())
 
 
 class RecordQuerySet(models.QuerySet[Any]):

@@ -1,4 +1,4 @@
-"""Pages about people with accounts: for those who invite them, and for everyone about themselves."""
+"""Pages about one's own account: details, browsers, ways to sign in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,12 +16,10 @@ from django.utils.translation import gettext as _
 from joinedup.accounts import actions
 from joinedup.accounts.forms import DetailsForm
 from joinedup.accounts.models import Grant, User
-from joinedup.accounts.own_data import take_own_data
-from joinedup.accounts.permissions import may
 from joinedup.accounts.request import Request
-from joinedup.accounts.second_factor import has_factor, is_for
-from joinedup.accounts.sessions import sessions_of
-from joinedup.accounts.sign_in_services import links_of, unlink
+from joinedup.accounts.sign_in.second_factor import has_factor, is_for
+from joinedup.accounts.sign_in.services import links_of, unlink
+from joinedup.accounts.sign_in.sessions import sessions_of
 
 
 @login_required
@@ -86,24 +84,3 @@ def _unlinked(request: Request) -> HttpResponse:
 
 def _moment(at: datetime.datetime) -> str:
     return date_format(timezone.localtime(at), "j F Y, H:i")
-
-
-@login_required
-def own_data(request: Request) -> HttpResponse:
-    return _data_of(request, get_object_or_404(User, pk=request.user.pk))
-
-
-@login_required
-def person_data(request: Request, pk: int) -> HttpResponse:
-    """The same for an administrator whom somebody asked for it."""
-    if not may(request.person, "account.give_data"):
-        raise Http404
-    return _data_of(request, get_object_or_404(User, pk=pk))
-
-
-def _data_of(request: Request, user: User) -> HttpResponse:
-    if request.method != "POST":
-        return render(request, "accounts/own_data.jinja", {"account": user})
-    response = HttpResponse(take_own_data(by=request.person, user=user), content_type="application/zip")
-    response["Content-Disposition"] = 'attachment; filename="your-data.zip"'
-    return response

@@ -21,7 +21,7 @@ def account_close(email: str, and_erase: bool) -> None:
 
     Example: joinedup account close name@example.org
     """
-    from joinedup.accounts.closing import close_account
+    from joinedup.accounts.leaving.closing import close_account
     from joinedup.accounts.person import Person
     from joinedup.accounts.queries import account_of
 
@@ -39,7 +39,7 @@ def account_erase(email: str) -> None:
 
     Example: joinedup account erase name@example.org
     """
-    from joinedup.accounts.erasure import erase_account
+    from joinedup.accounts.leaving.erasure import erase_account
     from joinedup.accounts.person import Person
     from joinedup.accounts.queries import account_of
 
@@ -59,7 +59,7 @@ def account_reset_second_factor(email: str) -> None:
     """
     from joinedup.accounts.person import Person
     from joinedup.accounts.queries import account_of
-    from joinedup.accounts.second_factor import reset
+    from joinedup.accounts.sign_in.second_factor import reset
 
     reset(by=Person.operator(), user=account_of(email))
     click.echo(f"{email} signs in with a code from a mail alone now, and can set a second factor up again.")

@@ -80,13 +80,11 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "joinedup.accounts.second_factor.Required",
-    "joinedup.accounts.again.Guard",
+    "joinedup.accounts.sign_in.factor_required.FactorRequired",
     "joinedup.web.middleware.private",
     "joinedup.web.middleware.labelled",
     "joinedup.web.middleware.Unstorable",
-    "joinedup.web.middleware.AsSeen",
-    "joinedup.web.middleware.Once",
+    "joinedup.web.submission.Submission",
 ]
 
 ROOT_URLCONF = "joinedup.site.urls"
@@ -134,41 +132,43 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8}
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
-# For one address the limit is each network's own, and a known browser's own: accounts/code_limits.py.
+# For one address the limit is each network's own, and a known browser's own: accounts/sign_in/code_limits.py.
 ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip",
     "code_from_network": "3/m/key,12/h/key",
     "code_for_known_browser": "3/m/key,12/h/key",
     "code_for_address": "60/h/key",
     "sign_in_service": "20/m/ip",
+    # Fewer than are taken when signing in (five): who holds a session does not use up the owner's.
+    "again_by_factor": "3/5m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # The sign-in page may be requested again at any time: to correct an address, or to get a newer code.
 ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
 ACCOUNT_FORMS = {
-    "request_login_code": "joinedup.accounts.forms.AddressForm",
-    "confirm_login_code": "joinedup.accounts.forms.SignInCodeForm",
+    "request_login_code": "joinedup.accounts.sign_in.code_forms.AddressForm",
+    "confirm_login_code": "joinedup.accounts.sign_in.code_forms.SignInCodeForm",
 }
 # Figures from an app, or a passkey, after the code, for coordinators, programme leads and administrators: offered, or
 # required.
 SECOND_FACTOR = environment.one_of("SECOND_FACTOR", "offered", "required")
-MFA_ADAPTER = "joinedup.accounts.second_factor.FactorAdapter"
+MFA_ADAPTER = "joinedup.accounts.sign_in.second_factor.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
-    "authenticate": "joinedup.accounts.forms.SecondStepForm",
-    "authenticate_webauthn": "joinedup.accounts.passkey_forms.SecondPasskeyForm",
+    "authenticate": "joinedup.accounts.sign_in.factor_forms.SecondStepForm",
+    "authenticate_webauthn": "joinedup.accounts.sign_in.passkey_forms.SecondPasskeyForm",
 }
 # Sign-in services of organisations; those that are set up half are off, and `joinedup check` says so.
 SIGN_IN_SERVICES, SIGN_IN_SERVICE_PROBLEMS = sign_in_services()
-SOCIALACCOUNT_ADAPTER = "joinedup.accounts.openid.OpenIDAdapter"
+SOCIALACCOUNT_ADAPTER = "joinedup.accounts.sign_in.openid.OpenIDAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 # How long a page waits for a service that does not answer, in seconds.
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_ADAPTER = "joinedup.accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "joinedup.accounts.sign_in.adapter.Adapter"
 ACCOUNT_TEMPLATE_EXTENSION = "jinja"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
@@ -204,7 +204,7 @@ FETCH_PRIVATE_ADDRESSES = False
 # table.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "joinedup.accounts.sign_in.limits_cache.LimitsDatabaseCache",
         "LOCATION": "joinedup_cache",
         "TIMEOUT": 24 * 3600,
         "OPTIONS": {"MAX_ENTRIES": 20_000},
@@ -212,13 +212,13 @@ CACHES = {
     # For what is worked out again as soon as anything changes. Each process has its own: no page waits to write it.
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "TIMEOUT": 600},
 }
-SESSION_ENGINE = "joinedup.accounts.sessions"
+SESSION_ENGINE = "joinedup.accounts.sign_in.sessions"
 # A session ends after so many days, used or not; of coordinators, programme leads and administrators also after so many
 # hours without use.
 SESSION_COOKIE_AGE = environment.number("SESSION_DAYS", default=14) * 24 * 3600
 SESSION_IDLE = environment.number("SESSION_IDLE_HOURS", default=12) * 3600
 # Seconds after which somebody signs in again before files with people, roles, publishing and erasing
-# (accounts/again.py).
+# (accounts/sign_in/again.py).
 SIGN_IN_AGAIN_AFTER = environment.number("SIGN_IN_AGAIN_MINUTES", default=60) * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -19,7 +19,7 @@ ANYBODYS = ("common", "organizations", "consumers")
 
 
 def sign_in_services() -> tuple[list[dict[str, Any]], list[str]]:
-    """The arguments of `accounts.sign_in_services.SignInService` for each service that is set up whole; and what is
+    """The arguments of `accounts.sign_in.services.SignInService` for each service that is set up whole; and what is
     wrong with the others, which are off, one sentence each."""
     found, problems, prefixes = [], [], []
     for slug in [each.lower() for each in environment.words("OIDC", default=[])]:

@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.db import close_old_connections
 from django.utils import timezone
 
-from joinedup.accounts.sessions import SessionStore
-from joinedup.accounts.worker import look_after_accounts
+from joinedup.accounts.leaving.worker import look_after_accounts
+from joinedup.accounts.sign_in.sessions import SessionStore
 from joinedup.agreements.worker import ask_young_people, chase_agreements, forget_drafts
 from joinedup.clusters.worker import look_where_and_when
 from joinedup.engines.words import counted

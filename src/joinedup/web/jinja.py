@@ -17,7 +17,7 @@ from jinja2.runtime import Context
 
 from joinedup import __version__
 from joinedup.accounts.permissions import may
-from joinedup.accounts.sign_in_services import sign_in_services
+from joinedup.accounts.sign_in.services import sign_in_services
 from joinedup.engines.opportunities.strength import band
 from joinedup.mail.markup import to
 from joinedup.places.demonstration import is_demonstration_site, what_is_invented

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from joinedup.accounts.second_factor import always_open
+from joinedup.accounts.sign_in.factor_required import always_open
 
 
 @always_open

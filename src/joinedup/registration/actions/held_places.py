@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.permissions import may, require
-from joinedup.accounts.person import Person
-from joinedup.accounts.records import Came, Marking, Teller, footprints_of
+from joinedup.accounts.person import Person, footprints_of
+from joinedup.accounts.records import Came, Marking, Teller
 from joinedup.events.models import Event
 from joinedup.opportunities import touching
 from joinedup.partners.models import Ask, Partner

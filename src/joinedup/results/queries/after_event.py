@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from joinedup.accounts.person import PUBLIC, Person
-from joinedup.accounts.records import footprints_of
+from joinedup.accounts.person import PUBLIC, Person, footprints_of
 from joinedup.agreements.models import Agreement
 from joinedup.agreements.queries.agreement import AgreementLine, find_agreements, lines
 from joinedup.events.models import Event

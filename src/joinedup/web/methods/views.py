@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from joinedup.accounts.request import Request
-from joinedup.accounts.second_factor import always_open
+from joinedup.accounts.sign_in.factor_required import always_open
 from joinedup.web.methods import queries as methods_page
 
 

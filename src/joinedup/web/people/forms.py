@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from joinedup.accounts.leaving import Left
+from joinedup.accounts.leaving.handover import Left
 from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person

@@ -10,9 +10,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from joinedup.accounts.closing import can_be_undone, close_account, undo_closing
-from joinedup.accounts.erasure import erase_account, role_in_words
-from joinedup.accounts.leaving import CALLED, colleagues, fellow_members, left_by, scope_of
+from joinedup.accounts.leaving.closing import can_be_undone, close_account, undo_closing
+from joinedup.accounts.leaving.erasure import erase_account, role_in_words
+from joinedup.accounts.leaving.fates import CALLED
+from joinedup.accounts.leaving.handover import colleagues, fellow_members, left_by, scope_of
 from joinedup.accounts.models import Closing, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.queries import people

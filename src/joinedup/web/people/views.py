@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions, queries
-from joinedup.accounts.closing import lately_closed
+from joinedup.accounts.leaving.closing import lately_closed
 from joinedup.accounts.permissions import may
 from joinedup.accounts.queries import is_last_role
 from joinedup.accounts.request import Request
