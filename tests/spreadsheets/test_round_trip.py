@@ -131,7 +131,7 @@ def test_what_a_british_spreadsheet_saved_comes_back_as_nothing_new(full: World,
     """Excel set to English (UK) opens 2018-04-03 as that day, and saves it again as 03/04/2018."""
     given = exported(as_, kind).decode()
     saved, number = re.subn(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3/\2/\1", given)
-    assert number > 2 and not re.search(r"\b03/04/2018\b", given)
+    assert (number > 2, "03/04/2018" in given) == (True, False)
     seen = preview(full.person("alice"), brought(full, kind, saved.encode()))
     assert {line.verdict for line in seen.lines} == {Verdict.KNOWN}
     assert (seen.guesses, seen.unread, seen.dates) == ({}, {}, None)

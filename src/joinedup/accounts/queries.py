@@ -74,6 +74,8 @@ DONE = {
     "register": "registered",
     "reply": "said who answers it",
     "contradict_reply": "said that they had not said so",
+    "settle_contradiction": "dealt with what a partner had not said",
+    "take_back_settling": "took back that it was dealt with",
     "report": "reported on it",
     "report_by_mail": "reported on it by mail",
     "thank": "sent everybody their page",
