@@ -73,6 +73,7 @@ DONE = {
     "refresh": "worked it out afresh",
     "register": "registered",
     "reply": "said who answers it",
+    "correct_address": "corrected an address",
     "contradict_reply": "said that they had not said so",
     "settle_contradiction": "dealt with what a partner had not said",
     "take_back_settling": "took back that it was dealt with",

@@ -26,11 +26,16 @@ from joinedup.mail.outbox import store
 from joinedup.mail.packing import unpacked
 
 State = OutgoingMail.State
-# Mails that follow from a registration or an invitation, and from who hosts or speaks, by their templates; all others
-# go to the contacts of a body.
-OF_REGISTRATION = Q(kind__startswith="registration/")
+# Mails that follow from an invitation, from a registration, and from who hosts or speaks, by their templates; all
+# others go to the contacts of a body.
+OF_INVITATIONS = Q(kind__startswith="registration/mails/invitation") | Q(
+    kind__in=[f"registration/mails/{each}" for each in ("withdrawn", "substituted", "substitute_declined")]
+)
+OF_REGISTRATION = (
+    Q(kind__startswith="registration/") & ~OF_INVITATIONS & ~Q(kind="registration/mails/without_companion")
+) | Q(kind__in=["tables/mails/offer", "results/mails/after"])
 OF_SPEAKERS = Q(kind="results/mails/brief")
-OF_CONTACTS = ~OF_REGISTRATION & ~OF_SPEAKERS
+OF_CONTACTS = ~OF_INVITATIONS & ~OF_REGISTRATION & ~OF_SPEAKERS
 
 
 def undelivered(person: Person) -> QuerySet[OutgoingMail]:
@@ -111,7 +116,7 @@ def send_to_corrected(*, by: Person, pk: int) -> OutgoingMail:
     if not mail.corrected_to or not mail.mail:
         raise ValidationError(_("It was sent to the new address already, or its words are no longer kept."))
     before = audit.snapshot(mail)
-    letter = unpacked(_written_for(mail.mail, mail.to, mail.corrected_to), mail.kind)
+    letter = unpacked(readdressed(mail.mail, mail.to, mail.corrected_to), mail.kind)
     if not store([letter], footprint=mail.footprint_id, is_for_named=not mail.subject, facts={}):
         raise ValidationError(_("Whoever has this address wants no such mails: ring them."))
     mail.mail = {}
@@ -121,7 +126,7 @@ def send_to_corrected(*, by: Person, pk: int) -> OutgoingMail:
     return mail
 
 
-def _written_for(data: dict[str, Any], was: str, now: str) -> dict[str, Any]:
+def readdressed(data: dict[str, Any], was: str, now: str) -> dict[str, Any]:
     """A mail as plain data (`mail.packing`), for another address; it gets a Message-ID of its own."""
     headers = {name: text for name, text in data["headers"].items() if name not in {"Message-ID", "To"}}
     return data | {

@@ -69,7 +69,11 @@ def _places(person: Person, addresses: Iterable[str]) -> dict[str, list[tuple[st
     attendees = Attendee.objects.filter(event__footprint__in=own, email__in=every)
     for attendee in attendees.select_related("event"):
         words = _("comes to %(event)s") % {"event": attendee.event.name}
-        found[attendee.email.lower()].append((words, reverse("event_people", args=[attendee.event.slug])))
+        found[attendee.email.lower()].append((words, _where_corrected(attendee)))
     for account in accounts_looked_after(person).filter(email__in=every):
         found[account.email].append((_("account of %(name)s") % {"name": account}, reverse("people")))
     return found
+
+
+def _where_corrected(attendee: Attendee) -> str:
+    return reverse("event_person_address", args=[attendee.event.slug, attendee.pk])
