@@ -158,6 +158,34 @@ def test_what_came_back_follows_with_the_new_link_and_what_is_said_anew_does_not
     assert sent == [], "once"
 
 
+def test_no_new_link_goes_to_the_old_address(
+    sam: Attendee, event: Event, settings: Any, as_: As, correct: Callable[..., list[Any]]
+) -> None:
+    reminder = one_failed(settings, event, "registration/mails/reminder", f"/attending/{sam.token}/")
+    registered = one_failed(settings, event, "registration/mails/registration", f"/attending/{sam.token}/")
+    old = sam.token
+    letters = correct(sam)
+    stale = as_("alice").post(MAILS, {"do": "again", "mail": reminder.pk}, follow=True).content.decode()
+    assert "Its address was corrected meanwhile: send it to the new one, below." in stale
+    assert [each.to for each in [*letters, *mail.outbox]] == [[NEW]] * 2
+    for each in (reminder, registered):
+        as_("alice").post(MAILS, {"do": "back", "mail": each.pk})
+        each.refresh_from_db()
+        assert (each.settled_at, each.corrected_to) == (None, "")
+    assert (reminder.mail, old in str(registered.mail)) == ({}, True)
+
+
+def test_what_waits_for_the_new_address_follows_to_the_next(
+    sam: Attendee, event: Event, settings: Any, correct: Callable[..., list[Any]]
+) -> None:
+    reminder = one_failed(settings, event, "registration/mails/reminder", f"/attending/{sam.token}/")
+    for address in (NEW, "third@lantern.example"):
+        correct(sam, address)
+        reminder.refresh_from_db()
+        sam.refresh_from_db()
+        assert (reminder.corrected_to, sam.token in str(reminder.mail)) == (address, True)
+
+
 def test_what_waits_for_the_mail_server_goes_to_the_new_address_and_nothing_to_the_stranger(
     sam: Attendee, event: Event, correct: Callable[..., list[Any]]
 ) -> None:

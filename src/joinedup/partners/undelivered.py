@@ -96,6 +96,9 @@ def send_once_more(*, by: Person, pk: int) -> OutgoingMail:
     mail = _held(by, pk)
     if not mail.mail:
         raise ValidationError(_("Its words are no longer kept: write again from the page that it came from."))
+    if mail.corrected_to:
+        # On a page that was opened before. Its links may be for the new address alone.
+        raise ValidationError(_("Its address was corrected meanwhile: send it to the new one, below."))
     before = audit.snapshot(mail)
     works_again(mail.to)
     now = timezone.now()
@@ -177,8 +180,11 @@ def settle(*, by: Person, pk: int) -> OutgoingMail:
 def take_back_settling(*, by: Person, pk: int) -> OutgoingMail:
     mail = _held(by, pk)
     before = audit.snapshot(mail)
+    if mail.corrected_to and OutgoingMail.objects.filter(OF_REGISTRATION, pk=pk).exists():
+        # Its links are the new ones: sent to the old address again, a stranger would have them.
+        mail.mail = {}
     mail.settled_at, mail.settled_by, mail.corrected_to = None, "", ""
-    mail.save(update_fields=["settled_at", "settled_by", "corrected_to"])
+    mail.save(update_fields=["settled_at", "settled_by", "corrected_to", "mail"])
     audit.record(by=by, action="mail.take_back_settling", on=mail, before=before)
     return mail
 

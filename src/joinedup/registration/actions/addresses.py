@@ -116,16 +116,12 @@ def _settle(by: Person, event: Event, was: str, now: str, tokens: Mapping[str, s
     """Mails to the old address about these people are dealt with; those that still say something new get the new
     links. Of one whose words are no longer kept nobody can tell whom it was about: it waits while anybody else of the
     partnership has the old address."""
-    found = OutgoingMail.objects.filter(OF_REGISTRATION, footprint=event.footprint_id, to__iexact=was)
+    every = OutgoingMail.objects.filter(OF_REGISTRATION, footprint=event.footprint_id)
+    found = every.filter(to__iexact=was)
     _turn_waiting(found.filter(state=OutgoingMail.State.WAITING), now, tokens)
     is_elsewhere = Attendee.objects.filter(event__footprint=event.footprint_id, email=was).exists()
-    theirs = []
-    for mail in found.filter(settled_at=None, state__in=OutgoingMail.FAILED):
-        words = _with_new_links(mail, tokens)
-        if words is not None or not (mail.mail or is_elsewhere):
-            theirs.append(mail.pk)
-        if words is not None:
-            OutgoingMail.objects.filter(pk=mail.pk).update(mail=words)
+    failed = list(found.filter(settled_at=None, state__in=OutgoingMail.FAILED))
+    theirs = [each.pk for each in failed if _about(each, tokens) or not (each.mail or is_elsewhere)]
     for of, goes_there in ((SAID_ANEW, False), (~SAID_ANEW, True)):
         settle_corrected(
             by=by,
@@ -135,20 +131,24 @@ def _settle(by: Person, event: Event, was: str, now: str, tokens: Mapping[str, s
             of=of & Q(pk__in=theirs),
             goes_there=goes_there,
         )
+    # Also those that wait to be sent to what an earlier correction said.
+    for each in every.filter(Q(pk__in=theirs) | Q(corrected_to__iexact=was)).exclude(corrected_to=""):
+        if words := _about(each, tokens):
+            every.filter(pk=each.pk).update(corrected_to=now, mail=words)
 
 
 def _turn_waiting(waiting: QuerySet[OutgoingMail], now: str, tokens: Mapping[str, str]) -> None:
     """What has not left yet goes to the new address, and nothing to the stranger; what is said anew need not go."""
-    waiting.filter(SAID_ANEW, pk__in=[each.pk for each in waiting if _with_new_links(each, tokens)]).delete()
+    waiting.filter(SAID_ANEW, pk__in=[each.pk for each in waiting if _about(each, tokens)]).delete()
     for each in waiting:
-        if words := _with_new_links(each, tokens):
+        if words := _about(each, tokens):
             turned = readdressed(words, each.to, now)
             turned["headers"]["Message-ID"] = each.message_id
             waiting.filter(pk=each.pk).update(to=now, mail=turned)
 
 
-def _with_new_links(mail: OutgoingMail, tokens: Mapping[str, str]) -> dict[str, Any] | None:
-    """The words of a mail with the new tokens in the place of the old ones; None for one that has none of them."""
+def _about(mail: OutgoingMail, tokens: Mapping[str, str]) -> dict[str, Any] | None:
+    """The words of a mail about these people, with their new links; None for any other."""
     words = json.dumps(mail.mail)
     if not any(token in words for token in tokens):
         return None
