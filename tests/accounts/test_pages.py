@@ -55,7 +55,7 @@ def test_people_takes_the_same_queries_for_one_and_for_three(
         partner = make_partner(f"Partner {number}", "vcs", world.north, [], [])
         make_user(f"p{number}@example.org", f"P{number}", "partner_member", partner=partner)
     browser = as_(who)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert f"p{extra - 1}@example.org" in browser.get("/people/").content.decode()
 
 

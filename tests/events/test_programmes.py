@@ -244,8 +244,8 @@ def test_pages_and_csv_for_everybody_in_as_many_queries_for_three_as_for_one(
         nobody.get("/programmes/series/")
     told = nobody.get("/programmes/series/plan.csv").content.decode("utf-8-sig").splitlines()
     assert told[0].startswith("Region,Region code")
-    assert "Wales,W92000004,planned,January 2030,planned,,,'=A1,no" in told
-    assert "London,E12000007,due,January 2018,event held,Day 0,08/01/2018,,no" in told
+    assert "Wales,W92000004,planned,2030-01,planned,,,'=A1,no" in told
+    assert "London,E12000007,due,2018-01,event held,Day 0,2018-01-08,,no" in told
     assert nobody.get("/programmes/series/?from=nonsense").status_code == 200
     assert nobody.get("/programmes/none/").status_code == 404
 

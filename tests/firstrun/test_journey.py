@@ -93,7 +93,7 @@ def test_ten_partners_and_no_files(admin: Client, monkeypatch: pytest.MonkeyPatc
     content = admin.get("/start/islington-partnership/invitations.csv").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert sum(bool(row["E-mail address"]) for row in rows) == 10
-    assert {row["Date of the event"] for row in rows} == {"08/10/2090"}
+    assert {row["Date of the event"] for row in rows} == {"2090-10-08"}
     assert any(row["What is missing"].startswith("No contact recorded") for row in rows)
 
     document = opened(admin.get("/start/islington-partnership/brief.docx").content)

@@ -170,7 +170,7 @@ def test_the_invitation_list_knows_the_event_and_its_answers(world: World, as_: 
     rows = {r["E-mail address"]: r for r in listed(world, as_)}
     assert rows["head@hilltop.example"]["Answer"] == "Coming"
     assert rows["director@lantern.example"]["Answer"] == "Not sent yet"
-    assert rows["director@lantern.example"]["Date of the event"] == "08/10/2090"
+    assert rows["director@lantern.example"]["Date of the event"] == "2090-10-08"
 
 
 def test_no_cell_of_the_list_can_run_as_a_formula(world: World, as_: As) -> None:

@@ -205,13 +205,13 @@ def test_list_has_25_to_a_page(world: World, as_: As) -> None:
     assert page.count('<th scope="row"') == 25
 
 
-def test_spreadsheet_is_british_and_harmless(world: World, as_: As) -> None:
+def test_a_spreadsheet_reads_its_days_as_meant_and_runs_nothing(world: World, as_: As) -> None:
     make_initiative(
         "=cmd()", world.lantern, starts=datetime.date(2018, 10, 8), source="+44", is_demonstration=True
     )
     text = as_("bob").get("/initiatives.csv").text
     assert "'=cmd()" in text
-    assert "08/10/2018" in text
+    assert ",2018-10-08," in text
     assert "'+44" in text
     assert "Lantern Youth" in text
     assert "Public: anyone may see it" in text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import re
 from collections import defaultdict
 from urllib.parse import urlsplit
 
@@ -68,6 +70,15 @@ def test_a_file_that_leaves_has_a_name_that_says_so(demonstration_site: Served) 
         answer = demonstration_site.reader().get(address)
         assert answer.status == 200, address
         assert 'filename="demonstration-' in answer.headers["content-disposition"], address
+
+
+def test_every_list_that_leaves_writes_its_days_and_months_alike(walked: dict[str, list[Visited]]) -> None:
+    sheets = [each for each in walked["coordinator"] if each.headers["content-type"].startswith("text/csv")]
+    cells = [cell for each in sheets for row in csv.reader(each.body.splitlines()) for cell in row]
+    other = r"\d{1,2}[/.]\d{1,2}[/.]\d{4}|(\d{1,2} )?[A-Z][a-z]+ (19|20)\d\d"
+    assert {cell for cell in cells if re.fullmatch(other, cell)} == set()
+    assert any(re.fullmatch(r"20\d\d-\d\d-\d\d", cell) for cell in cells)
+    assert len({each.kind for each in sheets}) >= 8, {each.kind for each in sheets}
 
 
 def test_a_figure_stands_with_its_source_and_its_period(walked: dict[str, list[Visited]]) -> None:

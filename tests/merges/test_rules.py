@@ -20,8 +20,8 @@ from joinedup.opportunities.models import Answer, Enquiry, Priority
 from joinedup.partners.models import Ask, Contact, Link, Partner, TwoBodies
 from joinedup.spreadsheets.models import RememberedName
 from joinedup.support.models import NotForUs
+from joinedup.voice.models import Contradiction, Conversation, Host, PartnerReply
 from joinedup.voice.models import Contribution as Said
-from joinedup.voice.models import Conversation, Host, PartnerReply
 from tests.trust.conftest import Everything
 from tests.world import make_partner
 
@@ -83,6 +83,7 @@ def both(with_hidden: Everything) -> Everything:
             recorded_by="Alice",
             recorded_on=today,
         )
+        Contradiction.objects.create(contribution=said, partner=partner, on=today)
         Host.objects.get_or_create(conversation=with_hidden.conversation, partner=partner)
         made = Agreement.objects.create(
             event=event, goal="Both", action="A", place=world.northton, theme_id="trusted-adult", measure="M",

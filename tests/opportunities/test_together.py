@@ -201,8 +201,8 @@ def test_the_table_as_a_file(world: World, as_: As) -> None:
     content = as_("bob").get("/opportunities/together.csv?footprint=north").content.decode("utf-8-sig")
     assert list(csv.reader(io.StringIO(content)))[1:] == [
         ["Testland Police", "Police", "", "", "none recorded, which is not none", "", ""],
-        ["Hilltop School", "Education", "Lantern Youth", "Vcs", "recorded link", "01/03/2021", ""],
-        ["Lantern Youth", "Vcs", "Hilltop School", "Education", "recorded link", "01/03/2021", ""],
+        ["Hilltop School", "Education", "Lantern Youth", "Vcs", "recorded link", "2021-03-01", ""],
+        ["Lantern Youth", "Vcs", "Hilltop School", "Education", "recorded link", "2021-03-01", ""],
     ]
 
 

@@ -14,7 +14,9 @@ def test_text_that_would_run_is_made_harmless(start: str) -> None:
 
 def test_cells() -> None:
     assert cell(None) == ""
-    assert cell(datetime.date(2018, 10, 8)) == "08/10/2018"
+    assert cell(datetime.date(2018, 10, 8)) == "2018-10-08"
+    late = datetime.datetime(2018, 10, 7, 23, 30, tzinfo=datetime.UTC)
+    assert cell(late) == "2018-10-08", "half past midnight here"
     assert cell(-5) == "-5"
     assert cell(True) == "yes"
     assert cell("plain") == "plain"

@@ -19,8 +19,9 @@ from joinedup.accounts.models import Grant
 from joinedup.agreements.models import Agreement
 from joinedup.events.models import Event, Programme, Table
 from joinedup.evidence import store
-from joinedup.evidence.models import Dataset
+from joinedup.evidence.models import Dataset, FiguresDue
 from joinedup.evidence.sources.contract import SCHEMA
+from joinedup.evidence.worker import follow_figures
 from joinedup.opportunities.models import Opportunity, Run, Touched
 from joinedup.places.models import Membership, Succession
 from joinedup.registration.models import Attendee
@@ -273,6 +274,25 @@ def test_changes_that_nobody_followed(world: World) -> None:
     Touched.objects.filter(pk=note.pk).update(at=timezone.now() - datetime.timedelta(hours=2))
     assert only().sentence == "Changed records of 1 partnership wait to be followed: run “joinedup worker”."
     assert said() == [("opportunities", True)]
+
+
+def test_figures_that_an_import_left_behind(world: World) -> None:
+    minutes, now = datetime.timedelta(minutes=1), timezone.now()
+    for _number in range(2):
+        FiguresDue.objects.create(because="dataset.import")
+    FiguresDue.objects.update(said_at=now - 4 * minutes)
+    assert health.findings() == [], "an import that runs, or that the worker takes up by itself"
+    FiguresDue.objects.update(said_at=now - 6 * minutes)
+    assert only().sentence == (
+        "Figures and need do not follow the data that is held, since working them out was stopped: run “joinedup "
+        "worker --once”."
+    )
+    assert said() == [("figures", True)]
+    last = FiguresDue.objects.create(because="dataset.withdraw")
+    assert health.findings() == [], "somebody is at it again"
+    last.delete()
+    follow_figures(now)
+    assert health.findings() == [], "what it says to do is enough"
 
 
 def test_councils_that_became_others_and_nothing_followed(world: World) -> None:

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -123,3 +124,14 @@ def test_what_is_exported_brings_the_same_where_it_is_gone(
     assert exported(as_, kind) != before
     actions.accept(by=full.person("alice"), upload=brought(full, kind, before))
     assert rows(exported(as_, kind)) == rows(before)
+
+
+@pytest.mark.parametrize("kind", ["initiatives", "offers"])
+def test_what_a_british_spreadsheet_saved_comes_back_as_nothing_new(full: World, as_: As, kind: str) -> None:
+    """Excel set to English (UK) opens 2018-04-03 as that day, and saves it again as 03/04/2018."""
+    given = exported(as_, kind).decode()
+    saved, number = re.subn(r"\b(\d{4})-(\d\d)-(\d\d)\b", r"\3/\2/\1", given)
+    assert (number > 2, "03/04/2018" in given) == (True, False)
+    seen = preview(full.person("alice"), brought(full, kind, saved.encode()))
+    assert {line.verdict for line in seen.lines} == {Verdict.KNOWN}
+    assert (seen.guesses, seen.unread, seen.dates) == ({}, {}, None)

@@ -144,6 +144,9 @@ def _filled(pattern: URLPattern) -> Iterator[str]:
     elif name == "event_topic":
         for topic in apps.get_model("events", "Topic").objects.select_related("event"):
             yield reverse(name, args=[topic.event.slug, topic.pk])
+    elif name == "event_person_address":
+        for attendee in apps.get_model("registration", "Attendee").objects.filter(number__lte=3):
+            yield reverse(name, args=[attendee.event.slug, attendee.pk])
     elif name == "event_invitation":
         for invited in apps.get_model("registration", "Invitation").objects.select_related("event"):
             yield reverse(name, args=[invited.event.slug, invited.pk])

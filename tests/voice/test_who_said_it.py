@@ -14,7 +14,7 @@ from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.partners.models import Contact
-from joinedup.voice.actions import contradict_reply
+from joinedup.voice.contradictions import contradict_reply
 from joinedup.voice.models import Contribution, PartnerReply
 from joinedup.voice.queries import waiting_for_a_reply
 from tests.voice.conftest import TODAY, Asked

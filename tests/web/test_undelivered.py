@@ -147,7 +147,7 @@ def test_the_page_asks_as_often_for_one_as_for_three(
         alice.get(PAGE)
 
 
-QUERIES = 8
+QUERIES = 9
 
 
 def a_mail_with_links(settings: Any, world: World, to: str, kind: str) -> OutgoingMail:

@@ -108,6 +108,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "voice.Contribution": frozenset({"text", "withdraw_code"}),
     # It may repeat what a young person said and takes back.
     "voice.PartnerReply": frozenset({"text", "said_by"}),
+    "voice.Contradiction": NOTHING,
     # If a list came without headings, its first row is stored in their place.
     "spreadsheets.Upload": frozenset({"rows", "header", "sheets"}),
     "spreadsheets.UploadWork": NOTHING,
@@ -139,6 +140,7 @@ NAMES: dict[str, frozenset[str]] = {
     "events.Event": frozenset({"results_published_by"}),
     "voice.Contribution": frozenset({"read_by"}),
     "voice.PartnerReply": frozenset({"recorded_by"}),
+    "voice.Contradiction": frozenset({"settled_by"}),
     "visits.PracticeCard": frozenset({"confirmed_by"}),
     "agreements.Agreement": frozenset({"recorded_by", "confirmed_by"}),
     "agreements.Naming": frozenset({"answered_by"}),

@@ -1,4 +1,5 @@
-"""Lists as CSV files that open safely in a spreadsheet: British dates, and no cell that could run as a formula."""
+"""Lists as CSV files that open safely in a spreadsheet: a date that no setting reads as another day, and no cell that
+could run as a formula (docs/decisions/dates-in-csv-files.md)."""
 
 from __future__ import annotations
 
@@ -8,19 +9,22 @@ import io
 from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
+from django.utils import timezone
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cell(value: object) -> str:
-    """One value as text: 08/10/2018, yes or no, empty for unknown. Text that a spreadsheet would run is
-    prefixed with '."""
+    """One value as text: 2018-10-08 (a moment is its day here), yes or no, empty for unknown. Text that a spreadsheet
+    would run is prefixed with '."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime.datetime):
+        value = timezone.localdate(value)
     if isinstance(value, datetime.date):
-        return f"{value:%d/%m/%Y}"
+        return value.isoformat()
     if isinstance(value, int | float):
         return str(value)
     text = str(value)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.mail.addresses import note_failure
+from joinedup.mail.codes import keep_only
 from joinedup.mail.models import OutgoingMail
 from joinedup.mail.outbox import is_of_address
 
@@ -110,8 +111,9 @@ def note_returned(report: Report) -> bool:
     came_back = {"state": State.RETURNED, "status": report.status, "code": None, "ended_at": timezone.now()}
     if not OutgoingMail.objects.filter(pk=found.pk, state=found.state).update(**came_back):
         return False
-    if is_of_address(report.status):
+    if found.to and is_of_address(report.status):
         note_failure(found.to)
+    keep_only(found)
     return True
 
 

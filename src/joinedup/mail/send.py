@@ -16,6 +16,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from joinedup.mail import background
+from joinedup.mail.codes import note_leaving, note_reply
+from joinedup.mail.compose import Mail
 from joinedup.mail.line import Away, Line, Outcome, is_silent
 from joinedup.mail.outbox import store
 from joinedup.mail.replies import answered_by_somebody
@@ -66,16 +68,18 @@ def send_on_commit(
 
 def deliver_now_or_never(mail: EmailMultiAlternatives) -> bool:
     """Send a mail that is useless later (a sign-in code) while the page waits, with a short timeout; returns whether
-    the server accepted it. Never stored."""
+    the server accepted it. Its words are never stored (`codes`)."""
     if is_silent():
         return False
     answered_by_somebody(mail)
     try:
         with Line(settings.EMAIL_TIMEOUT) as line:
+            row = note_leaving(mail, mail.template if isinstance(mail, Mail) else "")
             reply = line.send(mail, lambda: None)
     except Away as away:
         logger.error("A mail that cannot wait could not be sent: %s.", away)
         return False
+    note_reply(row, reply)
     if reply.outcome is not Outcome.ACCEPTED:
         logger.error("A mail that cannot wait could not be sent: %s.", reply.error)
     return reply.outcome is Outcome.ACCEPTED

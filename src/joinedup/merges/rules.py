@@ -164,6 +164,7 @@ RULES: dict[str, Rule] = {
     "registration.Attendee.partner": moves,
     "voice.Host.partner": moves_or_stays,
     "voice.PartnerReply.partner": moves,
+    "voice.Contradiction.partner": moves,
     "visits.Visit.host": moves,
     "visits.PracticeCard.partner": moves,
     "agreements.Agreement.owner_partner": moves,

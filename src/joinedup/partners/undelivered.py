@@ -1,5 +1,6 @@
 """Mails that did not arrive, for those who can do something about it: who coordinates the partnership, or for mails of
-no partnership an administrator."""
+no partnership an administrator. A code to sign in is theirs who look after the account: administrators, and who
+coordinates a partnership of which its owner is a member."""
 
 from __future__ import annotations
 
@@ -14,31 +15,48 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
 from joinedup.accounts.links import written_for
+from joinedup.accounts.models import Grant, User
 from joinedup.accounts.permissions import Scope, may, require
 from joinedup.accounts.person import Person
 from joinedup.mail import background
 from joinedup.mail.addresses import works_again
+from joinedup.mail.codes import CODES, TO_ACCOUNT
 from joinedup.mail.models import OutgoingMail
 from joinedup.mail.outbox import store
 from joinedup.mail.packing import unpacked
 
 State = OutgoingMail.State
-# Mails that follow from a registration or an invitation, and from who hosts or speaks, by their templates; all others
-# go to the contacts of a body.
-OF_REGISTRATION = Q(kind__startswith="registration/")
+# Mails that follow from an invitation, from a registration, and from who hosts or speaks, by their templates; all
+# others go to the contacts of a body.
+OF_INVITATIONS = Q(kind__startswith="registration/mails/invitation") | Q(
+    kind__in=[f"registration/mails/{each}" for each in ("withdrawn", "substituted", "substitute_declined")]
+)
+OF_REGISTRATION = (
+    Q(kind__startswith="registration/") & ~OF_INVITATIONS & ~Q(kind="registration/mails/without_companion")
+) | Q(kind__in=["tables/mails/offer", "results/mails/after"])
 OF_SPEAKERS = Q(kind="results/mails/brief")
-OF_CONTACTS = ~OF_REGISTRATION & ~OF_SPEAKERS
+OF_CONTACTS = ~OF_INVITATIONS & ~OF_REGISTRATION & ~OF_SPEAKERS
 
 
 def undelivered(person: Person) -> QuerySet[OutgoingMail]:
     """Those that did not arrive and that `person` may see, dealt with or not, newest first."""
+    mine = Q(footprint__in=person.coordinated_ids)
+    if person.is_administrator:
+        mine |= Q(footprint=None)
+    if person.is_operator:
+        mine = Q()
+    codes = Q(kind=TO_ACCOUNT, to__in=accounts_looked_after(person).values("email"))
     found = OutgoingMail.objects.filter(state__in=OutgoingMail.FAILED)
-    if not person.is_operator:
-        mine = Q(footprint__in=person.coordinated_ids)
-        if person.is_administrator:
-            mine |= Q(footprint=None)
-        found = found.filter(mine)
-    return found.order_by("-ended_at", "-pk")
+    return found.filter(mine & ~Q(kind__in=CODES) | codes).order_by("-ended_at", "-pk")
+
+
+def accounts_looked_after(person: Person) -> QuerySet[User]:
+    """The open accounts whose owner somebody helps to sign in. No query yet."""
+    found = User.objects.filter(is_active=True).order_by()
+    if person.is_administrator or person.is_operator:
+        return found
+    members = Grant.objects.filter(partner__footprints__in=person.coordinated_ids)
+    return found.filter(pk__in=members.values("user"))
 
 
 def to_deal_with(person: Person) -> QuerySet[OutgoingMail]:
@@ -64,9 +82,10 @@ def failing_addresses(person: Person) -> set[str]:
 def _held(by: Person, pk: int) -> OutgoingMail:
     """The mail, locked, for who may deal with it. Raises PermissionDenied; DoesNotExist if they may not see it."""
     mail = undelivered(by).select_for_update(of=("self",)).get(pk=pk)
-    require(
-        by, "mail.settle", on=Scope(footprints=frozenset([mail.footprint_id] if mail.footprint_id else []))
-    )
+    places = {mail.footprint_id}
+    if mail.kind == TO_ACCOUNT:
+        places = set(Grant.objects.filter(user__email=mail.to).values_list("partner__footprints", flat=True))
+    require(by, "mail.settle", on=Scope(footprints=frozenset(each for each in places if each)))
     return mail
 
 
@@ -77,6 +96,9 @@ def send_once_more(*, by: Person, pk: int) -> OutgoingMail:
     mail = _held(by, pk)
     if not mail.mail:
         raise ValidationError(_("Its words are no longer kept: write again from the page that it came from."))
+    if mail.corrected_to:
+        # On a page that was opened before. Its links may be for the new address alone.
+        raise ValidationError(_("Its address was corrected meanwhile: send it to the new one, below."))
     before = audit.snapshot(mail)
     works_again(mail.to)
     now = timezone.now()
@@ -97,7 +119,7 @@ def send_to_corrected(*, by: Person, pk: int) -> OutgoingMail:
     if not mail.corrected_to or not mail.mail:
         raise ValidationError(_("It was sent to the new address already, or its words are no longer kept."))
     before = audit.snapshot(mail)
-    letter = unpacked(_written_for(mail.mail, mail.to, mail.corrected_to), mail.kind)
+    letter = unpacked(readdressed(mail.mail, mail.to, mail.corrected_to), mail.kind)
     if not store([letter], footprint=mail.footprint_id, is_for_named=not mail.subject, facts={}):
         raise ValidationError(_("Whoever has this address wants no such mails: ring them."))
     mail.mail = {}
@@ -107,7 +129,7 @@ def send_to_corrected(*, by: Person, pk: int) -> OutgoingMail:
     return mail
 
 
-def _written_for(data: dict[str, Any], was: str, now: str) -> dict[str, Any]:
+def readdressed(data: dict[str, Any], was: str, now: str) -> dict[str, Any]:
     """A mail as plain data (`mail.packing`), for another address; it gets a Message-ID of its own."""
     headers = {name: text for name, text in data["headers"].items() if name not in {"Message-ID", "To"}}
     return data | {
@@ -158,8 +180,11 @@ def settle(*, by: Person, pk: int) -> OutgoingMail:
 def take_back_settling(*, by: Person, pk: int) -> OutgoingMail:
     mail = _held(by, pk)
     before = audit.snapshot(mail)
+    if mail.corrected_to and OutgoingMail.objects.filter(OF_REGISTRATION, pk=pk).exists():
+        # Its links are the new ones: sent to the old address again, a stranger would have them.
+        mail.mail = {}
     mail.settled_at, mail.settled_by, mail.corrected_to = None, "", ""
-    mail.save(update_fields=["settled_at", "settled_by", "corrected_to"])
+    mail.save(update_fields=["settled_at", "settled_by", "corrected_to", "mail"])
     audit.record(by=by, action="mail.take_back_settling", on=mail, before=before)
     return mail
 
@@ -187,6 +212,8 @@ def why(mail: OutgoingMail) -> str:
 
 def what_to_do(mail: OutgoingMail) -> str:
     """What to do about it, in a sentence."""
+    if mail.kind == TO_ACCOUNT:
+        return _to_do_about_a_code(mail)
     if mail.state == State.DOUBTFUL:
         return _("Ask them whether they have it before you send it again.")
     if mail.state == State.GIVEN_UP or mail.status.startswith("4."):
@@ -198,6 +225,17 @@ def what_to_do(mail: OutgoingMail) -> str:
     if mail.status.startswith("5.7."):
         return _("Ring them, and tell whoever looks after this site.")
     return _("Correct the address, or ask somebody else.")
+
+
+def _to_do_about_a_code(mail: OutgoingMail) -> str:
+    if mail.status.startswith(("4.", "5.2.2", "5.3.", "5.7.")):
+        return _(
+            "They cannot sign in meanwhile. Ring them, and tell whoever looks after this site if it stays so."
+        )
+    return _(
+        "They cannot sign in. Ring them, and invite them with their new address on the page “People”. Then close this "
+        "account there, or ask an administrator to."
+    )
 
 
 def _is_wrong(mail: OutgoingMail) -> bool:

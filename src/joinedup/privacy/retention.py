@@ -137,6 +137,7 @@ NAMES_UNTIL_ERASED = (
     "events.Event",
     "voice.Contribution",
     "voice.PartnerReply",
+    "voice.Contradiction",
     "visits.PracticeCard",
     "agreements.Agreement",
     "agreements.Naming",

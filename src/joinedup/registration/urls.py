@@ -3,6 +3,7 @@
 from django.urls import path
 
 from joinedup.registration.views import (
+    addresses,
     attendees,
     calendar,
     cancellation,
@@ -18,6 +19,11 @@ from joinedup.registration.views import (
 urlpatterns = [
     path("events/<slug:slug>/register/", registration.event_register, name="event_register"),
     path("events/<slug:slug>/people/", attendees.event_people, name="event_people"),
+    path(
+        "events/<slug:slug>/people/<int:pk>/address/",
+        addresses.event_person_address,
+        name="event_person_address",
+    ),
     path("events/<slug:slug>/people/apart/", not_counted.event_apart, name="event_apart"),
     path("events/<slug:slug>/invitations/", invitations.event_invitations, name="event_invitations"),
     path("events/<slug:slug>/people.csv", attendees.event_people_csv, name="event_people_csv"),

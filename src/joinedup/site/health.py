@@ -17,6 +17,7 @@ from joinedup.engines.words import counted, plural
 from joinedup.evidence.fetch.forces import forces
 from joinedup.evidence.models import Figure
 from joinedup.evidence.queries import damaged_files, missing_files, orphaned_files
+from joinedup.evidence.stored_figures import are_abandoned
 from joinedup.mail.bounce_mailbox import why_unread
 from joinedup.mail.outbox import waiting_since
 from joinedup.opportunities.models import Opportunity, Run, Touched
@@ -69,6 +70,7 @@ def findings() -> list[HealthFinding]:
         *_files(),
         *_police(),
         *_chains(),
+        *_figures(),
         *_following(),
         *_looking(),
         *_sheets(),
@@ -192,6 +194,19 @@ def _chains() -> list[HealthFinding]:
             HealthFinding("chain", "Opportunities are held that no run found: refresh the opportunities.")
         )
     return found
+
+
+def _figures() -> list[HealthFinding]:
+    """Figures that an import or a withdrawal left behind, and that no worker worked out since."""
+    if not are_abandoned(timezone.now()):
+        return []
+    return [
+        HealthFinding(
+            "figures",
+            "Figures and need do not follow the data that is held, since working them out was stopped: run “joinedup "
+            "worker --once”.",
+        )
+    ]
 
 
 def _following() -> list[HealthFinding]:

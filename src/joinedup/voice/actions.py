@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -25,9 +25,10 @@ from joinedup.places.models import Place
 from joinedup.places.queries import is_place_name
 from joinedup.taxonomy.models import Theme
 from joinedup.voice.checks import findings, reply_refusal, title_refusal
-from joinedup.voice.models import Contribution, Conversation, Host, PartnerReply
+from joinedup.voice.contradictions import settle_open
+from joinedup.voice.models import Contradiction, Contribution, Conversation, Host, PartnerReply
 from joinedup.voice.queries import places_of, repliers
-from joinedup.voice.replies_by_mail import by_mail, tell, tell_of_contradiction, version_of
+from joinedup.voice.replies_by_mail import tell, version_of
 
 State = Contribution.State
 # How long somebody has to answer what a young person asked for, from the day on which it was shown.
@@ -131,6 +132,7 @@ def withdraw(*, by: Person, contribution: Contribution) -> Contribution:
     contribution.save(update_fields=["state", "text", *ASKS])
     # It may repeat the words.
     PartnerReply.objects.filter(contribution=contribution).delete()
+    Contradiction.objects.filter(contribution=contribution).delete()
     _take_from_titles(contribution)
     _take_from_opportunities(contribution, said)
     audit.record(by=PUBLIC, action="contribution.withdraw", on=contribution, before=before)
@@ -295,6 +297,8 @@ def reply(
     made.save()
     if version_of(made) != told:
         tell(by, made)
+    # Somebody found out what was said: that it was contradicted before is dealt with.
+    settle_open(by, current)
     _follow(current)
     audit.record(by=by, action="contribution.reply", on=made, before=before)
     return made
@@ -310,22 +314,6 @@ def take_back_reply(*, by: Person, contribution: Contribution) -> None:
     audit.record(by=by, action="contribution.take_back_reply", on=held, before=audit.snapshot(held), after={})
     held.delete()
     _follow(contribution)
-
-
-@transaction.atomic
-def contradict_reply(*, token: str) -> None:
-    """The partner says, by the link of its mail, that it did not say so: nobody reads it any more, and what was asked
-    for waits again. Raises PermissionDenied for a link that does not work (any more)."""
-    found = by_mail(token)
-    if found is None:
-        raise PermissionDenied(_("This link no longer works."))
-    reply = found.reply
-    audit.record(
-        by=found.by, action="contribution.contradict_reply", on=reply, before=audit.snapshot(reply), after={}
-    )
-    tell_of_contradiction(reply)
-    reply.delete()
-    _follow(reply.contribution)
 
 
 @transaction.atomic

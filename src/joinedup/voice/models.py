@@ -157,6 +157,11 @@ class Contribution(models.Model):
         return getattr(self, "partner_reply", None)
 
     @property
+    def contradiction(self) -> Contradiction | None:
+        """That a partner said it had not answered so; no query where `partner_contradiction` is selected."""
+        return getattr(self, "partner_contradiction", None)
+
+    @property
     def asks(self) -> bool:
         """Whether somebody has to answer it: a moderator said what it asks for, and it is shown."""
         return self.due is not None and self.state == self.State.SHOWN
@@ -228,6 +233,34 @@ class PartnerReply(models.Model):
         """Who replies, as everybody may read it."""
         is_public = self.partner.marking == Marking.PUBLIC
         return self.partner.name if is_public else gettext("An organisation of the partnership")
+
+    def scope(self) -> Scope:
+        return self.contribution.scope()
+
+
+class Contradiction(models.Model):
+    """That a partner said it had not said what was written down in its name: the last time for each answer, until
+    somebody deals with it and after. What had been written down is gone."""
+
+    contribution = models.OneToOneField(
+        Contribution, on_delete=models.CASCADE, related_name="partner_contradiction"
+    )
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+    settled_on = models.DateField(null=True, blank=True, help_text="when somebody dealt with it")
+    settled_by = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(settled_on=None, settled_by="")
+                | (Q(settled_on__isnull=False) & ~Q(settled_by="")),
+                name="contradiction_settled_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Contradiction {self.pk}"
 
     def scope(self) -> Scope:
         return self.contribution.scope()

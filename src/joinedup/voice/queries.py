@@ -17,7 +17,7 @@ from joinedup.events.models import Event, Topic
 from joinedup.events.queries.events import listed
 from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint, Place
-from joinedup.voice.models import Contribution, Conversation, Host, PartnerReply
+from joinedup.voice.models import Contradiction, Contribution, Conversation, Host, PartnerReply
 from joinedup.voice.shown import shown
 
 SHOWN = Contribution.State.SHOWN
@@ -108,6 +108,7 @@ def asked_for(person: Person) -> QuerySet[Contribution]:
         Contribution.objects.filter(conversation__event__footprint__in=person.coordinated_ids, state=SHOWN)
         .exclude(due=None)
         .select_related("conversation__event", "theme", "place", "partner_reply__partner")
+        .select_related("partner_contradiction__partner")
         .annotate(answered=answered)
         .order_by("answered", "due", "pk")
     )
@@ -116,6 +117,20 @@ def asked_for(person: Person) -> QuerySet[Contribution]:
 def waiting_for_a_reply(person: Person) -> int:
     """How many of them nobody has answered; one query."""
     return asked_for(person).filter(partner_reply=None).count()
+
+
+def contradictions(person: Person) -> list[Contradiction]:
+    """What partners said they had not said, in the partnerships that `person` coordinates, as far as nobody has dealt
+    with it and it still asks for something; the oldest first. One query."""
+    found = Contradiction.objects.filter(
+        settled_on=None,
+        contribution__conversation__event__footprint__in=person.coordinated_ids,
+        contribution__state=SHOWN,
+        contribution__due__isnull=False,
+        contribution__partner_reply=None,
+    )
+    with_all = found.select_related("partner", "contribution__theme", "contribution__place")
+    return list(with_all.order_by("on", "pk"))
 
 
 def heard(footprint: Footprint) -> list[dict[str, Any]]:

@@ -19,10 +19,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from joinedup.accounts.permissions import may, require
+from joinedup.accounts.posted import attempt
 from joinedup.accounts.request import Request
 from joinedup.events.queries.events import listed
 from joinedup.taxonomy.models import Theme
-from joinedup.voice import actions, queries
+from joinedup.voice import actions, contradictions, queries
 from joinedup.voice.forms import (
     ContributionForm,
     ModerationForm,
@@ -202,9 +203,8 @@ def asked_for(request: Request) -> HttpResponse:
 def contribution_reply(request: Request, pk: int) -> HttpResponse:
     given = get_object_or_404(queries.asked_for(request.person), pk=pk)
     form = PartnerReplyForm(given, request.person, request.POST or None)
-    if request.POST.get("do") == "take_back":
-        actions.take_back_reply(by=request.person, contribution=given)
-        messages.success(request, _("Taken back: it waits for an answer again."))
+    if request.method == "POST" and request.POST.get("do"):
+        _reply_button(request, given)
         return redirect("asked_for")
     if request.method == "POST" and form.is_valid():
         try:
@@ -219,6 +219,17 @@ def contribution_reply(request: Request, pk: int) -> HttpResponse:
     return render(request, "voice/reply.jinja", {"contribution": given, "form": form})
 
 
+def _reply_button(request: Request, given: Contribution) -> None:
+    act, done = {
+        "take_back": (actions.take_back_reply, _("Taken back: it waits for an answer again.")),
+        "settle": (contradictions.settle_contradiction, _("Dealt with. You can undo it below.")),
+        "unsettle": (contradictions.take_back_settling, _("It waits for you again.")),
+    }.get(request.POST["do"], (None, ""))
+    if act is None:
+        raise Http404
+    attempt(request, lambda: act(by=request.person, contribution=given), lambda _done: done)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def reply_by_mail(request: Request, token: str) -> HttpResponse:
@@ -227,7 +238,7 @@ def reply_by_mail(request: Request, token: str) -> HttpResponse:
     if told is None:
         return render(request, "voice/reply_by_mail_dead.jinja", status=404)
     if request.method == "POST":
-        actions.contradict_reply(token=token)
+        contradictions.contradict_reply(token=token)
         messages.success(
             request, _("Thank you: the answer is gone, and those who coordinate the partnership are told.")
         )

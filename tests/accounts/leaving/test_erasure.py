@@ -41,7 +41,7 @@ from joinedup.registration.worker import delete_due_personal
 from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.support.models import Offer
 from joinedup.visits.worker import forget_leads
-from joinedup.voice.models import Contribution, PartnerReply
+from joinedup.voice.models import Contradiction, Contribution, PartnerReply
 from tests.trust.conftest import Everything, everything  # noqa: F401 (a record of every kind)
 from tests.world import World, make_user
 
@@ -155,6 +155,13 @@ def test_nothing_is_left_of_somebody_anywhere(everything: Everything, zee: User)
         contribution=Contribution.objects.first(), partner=world.school, word="no", text="x", recorded_by="x",
         recorded_on=now.date(),
     )  # fmt: skip
+    Contradiction.objects.create(
+        contribution=Contribution.objects.first(),
+        partner=world.school,
+        on=now,
+        settled_on=now,
+        settled_by="x",
+    )
     planted = plant(zee)
     assert len(planted) > 80, "the test plants too little"
     every = {f"{label}.{name}" for label, names in NAMES.items() for name in names}

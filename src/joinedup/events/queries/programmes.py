@@ -280,7 +280,7 @@ def csv_rows(plan: ProgrammePlan) -> Iterator[list[object]]:
             one = mark.event or mark.stop
             yield [
                 *start,
-                date_format(month, "F Y") if month else None,
+                f"{month:%Y-%m}" if month else None,
                 WORDS[mark.kind],
                 mark.event.name if mark.event else None,
                 mark.event.date if mark.event else None,
@@ -288,7 +288,7 @@ def csv_rows(plan: ProgrammePlan) -> Iterator[list[object]]:
                 one.is_demonstration if one else None,
             ]
     for event in plan.elsewhere:
-        when = date_format(event.date, "F Y") if event.date else None
+        when = f"{event.date:%Y-%m}" if event.date else None
         yield [
             "no one region", None, None, when, "event", event.name, event.date, event.date_note,
             event.is_demonstration,

@@ -20,7 +20,7 @@ from joinedup.mail.kinds import INVITATIONS, unwilling
 from joinedup.mail.outbox import Refused
 from joinedup.mail.send import Undo
 from joinedup.partners.models import Contact, Partner
-from joinedup.partners.undelivered import OF_REGISTRATION, settle_corrected
+from joinedup.partners.undelivered import OF_INVITATIONS, settle_corrected
 from joinedup.registration import mails
 from joinedup.registration.models import Invitation
 
@@ -135,7 +135,7 @@ def change_invitation(
         was=was,
         now=invitation.email,
         footprints=[invitation.event.footprint_id],
-        of=OF_REGISTRATION,
+        of=OF_INVITATIONS,
         goes_there=False,
     )
     return invitation

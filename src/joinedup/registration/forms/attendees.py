@@ -1,4 +1,4 @@
-"""Filters for the list of attendees. Invalid values filter nothing."""
+"""Filters for the list of attendees, of which invalid values filter nothing; and the correction of an address."""
 
 from __future__ import annotations
 
@@ -21,6 +21,26 @@ PARTS = [
     # As they said when they registered.
     (RESIDENT, _("Residents (“I come for myself”)")),
 ]
+
+
+class AddressForm(forms.Form):
+    """`others`: names of those who registered with the same address, in words."""
+
+    email = forms.EmailField(
+        max_length=254,
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    everybody = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, *args: Any, others: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if others:
+            self.fields["everybody"].label = _("Also for the others with this address: %(who)s") % {
+                "who": others
+            }
+        else:
+            del self.fields["everybody"]
 
 
 class PeopleFilterForm(forms.Form):

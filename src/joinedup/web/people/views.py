@@ -15,6 +15,7 @@ from joinedup.accounts.leaving.closing import lately_closed
 from joinedup.accounts.permissions import may
 from joinedup.accounts.queries import is_last_role
 from joinedup.accounts.request import Request
+from joinedup.partners.undelivered import failing_addresses
 from joinedup.web.people.forms import InviteForm
 
 PER_PAGE = 50
@@ -24,7 +25,12 @@ PER_PAGE = 50
 def people(request: Request) -> HttpResponse:
     _must_invite(request)
     page = Paginator(queries.people(request.person), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/people.jinja", {"page": page, "closed": lately_closed(request.person)})
+    context = {
+        "page": page,
+        "closed": lately_closed(request.person),
+        "failing": failing_addresses(request.person),
+    }
+    return render(request, "web/people.jinja", context)
 
 
 @login_required

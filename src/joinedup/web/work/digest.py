@@ -121,6 +121,7 @@ def sections_of(
             _("Answers of young people to read"),
             [(each.question, address_of("moderate", each.slug)) for each in waiting.conversations],
         ),
+        _contradicted(waiting),
         _asked_for(waiting),
         _listed(_("Opportunities given to you"), waiting.assigned, moves),
         *([_agreements(waiting)] if wants[Mail.AGREEMENTS] else []),
@@ -158,6 +159,19 @@ def _answered(waiting: Waiting) -> DigestSection:
                 address_of("opportunity", each.opportunity_id),
             )
             for each in waiting.people.said
+        ],
+    )
+
+
+def _contradicted(waiting: Waiting) -> DigestSection:
+    return DigestSection(
+        _("A partner did not say so"),
+        [
+            (
+                f"{each.partner}: {each.contribution.theme}, {each.contribution.place}",
+                address_of("contribution_reply", each.contribution_id),
+            )
+            for each in waiting.contradictions
         ],
     )
 

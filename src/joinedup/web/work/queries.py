@@ -35,8 +35,8 @@ from joinedup.results.queries.responses import ToAnswer, to_answer, untold
 from joinedup.spreadsheets.models import Upload
 from joinedup.support.keepers import to_check
 from joinedup.support.models import Offer
-from joinedup.voice.models import Contribution, Conversation
-from joinedup.voice.queries import waiting_for_a_reply
+from joinedup.voice.models import Contradiction, Contribution, Conversation
+from joinedup.voice.queries import contradictions, waiting_for_a_reply
 from joinedup.web.work.people_did import PeopleDid, people_did
 from joinedup.web.work.undelivered import UndeliveredMail, told
 
@@ -75,6 +75,8 @@ class Waiting:
     conversations: list[Conversation] = field(default_factory=list)
     # How many things young people asked for that nobody has answered.
     asked_for: int = 0
+    # What partners said they had not said.
+    contradictions: list[Contradiction] = field(default_factory=list)
     uploads: list[Any] = field(default_factory=list)
     # Events at whose door organisations were named that are not listed.
     unlisted: list[Event] = field(default_factory=list)
@@ -101,6 +103,7 @@ class Waiting:
             self.untold,
             self.partners_to_confirm,
             self.conversations,
+            self.contradictions,
             self.uploads,
             self.unlisted,
             self.moved,
@@ -126,6 +129,7 @@ class Waiting:
             self.unsettled,
             self.responses,
             self.conversations,
+            self.contradictions,
             self.asked_for,
         )
         return bool(self.people.total or self.assigned.items or any(asked))
@@ -165,7 +169,7 @@ class Kept:
 
 
 def waiting_for(person: Person) -> Waiting:
-    """At most thirty-one queries, whatever the number of items; a few more for each agreement with a body that
+    """At most thirty-two queries, whatever the number of items; a few more for each agreement with a body that
     another took over from."""
     today, now = timezone.localdate(), timezone.now()
     waiting: dict[str, Any] = {
@@ -198,6 +202,7 @@ def waiting_for(person: Person) -> Waiting:
         waiting |= {
             "conversations": list(_unread(person)),
             "asked_for": waiting_for_a_reply(person),
+            "contradictions": contradictions(person),
             "uploads": list(_uploads(person)),
             "unlisted": list(events_with_unlisted(person.coordinated_ids).only("slug", "name")),
             "people": people_did(person, looks, now),
