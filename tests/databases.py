@@ -36,7 +36,7 @@ OWN_BEHAVIOUR = {
     "clusters": ("actions", "alert_mail", "scan_runs"),
     "agreements": ("named_bodies", "reminders"),
     "events": ("drafts", "event", "loading"),
-    "opportunities": ("actions", "public", "spotting", "storing", "weighing"),
+    "opportunities": ("actions", "public", "spotting", "stored_list", "weighing"),
     "partners": ("addressees",),
     "places": ("loading",),
     "registration": ("companions", "reminders", "survey"),

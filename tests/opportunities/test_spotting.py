@@ -158,7 +158,7 @@ def test_filling_costs_the_same_for_one_and_for_three(
     for n in range(number):
         spot(world, "bob", world.lantern, world.school, sentence=f"{SENTENCE} {n}")
     make_action(world, world.police, "Mentors")
-    with django_assert_num_queries(42):
+    with django_assert_num_queries(43):
         follow_spotted(world.north, timezone.localdate())
     assert all(row.under_way for row in Opportunity.objects.all())
 

@@ -177,11 +177,14 @@ def test_killed_while_it_stores_nothing_is_half_done(
     """And done again it is as if nobody had been killed."""
     before = (names(), weights_of(north.north), Run.objects.count(), Weighting.objects.count())
 
-    def killed(*_: Any) -> None:
+    store = engine.Ready.store
+
+    def killed(ready: engine.Ready) -> int:
+        store(ready)
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(engine, "fill_spotted", killed)
+        patched.setattr(engine.Ready, "store", killed)
         if large is shown:
             hide_from_public(by=north.person("alice"), footprint=north.north)
             with pytest.raises(Killed):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 from joinedup.engines.opportunities import Result
+from joinedup.opportunities import ready_rows
 from joinedup.opportunities.models import Cell, Run
 from joinedup.places.models import Footprint, Place
 
 FILLED = ["audience", "need", "initiatives", "perhaps", "is_reach_unknown", "ask"]
 
 
-def keep(footprint: Footprint, result: Result, unplaced: Collection[str]) -> None:
-    """One cell for each of the footprint's authorities and each theme, written where it differs. 6 queries.
+def compare(footprint: Footprint, result: Result, unplaced: Collection[str]) -> list[ready_rows.Statement]:
+    """What to write so that there is one cell for each of the footprint's authorities and each theme. 3 queries.
     `unplaced`: see `register.Read`."""
     register = result.context.register
     own = footprint.places.filter(kind=Place.Kind.LOCAL_AUTHORITY)
@@ -23,7 +25,8 @@ def keep(footprint: Footprint, result: Result, unplaced: Collection[str]) -> Non
     held = {(cell.place_id, cell.theme_id): cell for cell in Cell.objects.filter(footprint=footprint)}
     # Nor is it recorded where its partner works.
     anywhere = [each for each in register.actions.values() if not each.where.authorities]
-    fresh, differ = [], []
+    fresh: list[tuple[Any, ...]] = []
+    differ: list[tuple[int, tuple[Any, ...]]] = []
     for code in sorted(codes):
         here = register.actions_at.get(code, [])
         action = [each for each in here if each.id not in unplaced]
@@ -42,13 +45,14 @@ def keep(footprint: Footprint, result: Result, unplaced: Collection[str]) -> Non
                 "is_reach_unknown": theme in silent,
                 "ask": ask.get((code, theme), []),
             }
+            values = tuple(said[name] for name in FILLED)
             cell = held.pop((code, theme), None)
             if cell is None:
-                fresh.append(Cell(footprint=footprint, place_id=code, theme_id=theme, **said))
+                fresh.append((footprint.pk, code, theme, *values))
             elif any(getattr(cell, name) != value for name, value in said.items()):
-                for name, value in said.items():
-                    setattr(cell, name, value)
-                differ.append(cell)
-    Cell.objects.filter(pk__in=[cell.pk for cell in held.values()]).delete()
-    Cell.objects.bulk_create(fresh, batch_size=1000)
-    Cell.objects.bulk_update(differ, FILLED, batch_size=200)
+                differ.append((cell.pk, values))
+    return [
+        ready_rows.delete(Cell, ["id"], [(cell.pk,) for cell in held.values()]),
+        ready_rows.insert(Cell, ["footprint", "place", "theme", *FILLED], fresh),
+        ready_rows.update(Cell, FILLED, differ),
+    ]

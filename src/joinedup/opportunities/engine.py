@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from joinedup.engines.opportunities import Move, Opportunity, Result, Settings, opportunities
@@ -17,19 +18,25 @@ from joinedup.engines.opportunities.move import Candidate
 from joinedup.engines.opportunities.page import opportunity as alone
 from joinedup.engines.opportunities.run import weighed
 from joinedup.engines.opportunities.strength import Weights
+from joinedup.mail.turns import let_others_write
 from joinedup.offline.match.visibility import FOR_ITS_PARTIES, as_told, is_told
-from joinedup.opportunities import coverage
+from joinedup.opportunities import coverage, ready_rows
+from joinedup.opportunities.list_differences import Differences
 from joinedup.opportunities.models import Opportunity as Row
 from joinedup.opportunities.models import Run, Touched
 from joinedup.opportunities.public import may_be_shown
 from joinedup.opportunities.register import Read, read_for, read_for_each
 from joinedup.opportunities.silence import in_public
-from joinedup.opportunities.stored_list import StoredList, fill_spotted
+from joinedup.opportunities.stored_list import StoredList, compare_spotted
 from joinedup.opportunities.weights import weights_of
 from joinedup.places.models import Footprint
 
 # So often lists are worked out before the lock, where records change all the while.
 TRIES = 3
+
+
+# The newest run's key, and when a list was last followed; both None before the first.
+LastRun = tuple[int | None, datetime.datetime | None]
 
 
 class ChangedMeanwhile(Exception):
@@ -108,14 +115,51 @@ def _for_public(result: Result) -> Result:
 
 
 @dataclass(frozen=True)
-class Worked:
-    """A partnership's lists, worked out and not stored yet, with the notes of changes and the weights they rest on."""
+class Lists:
+    """A partnership's lists as they are worked out, with the notes of changes and the weights they rest on."""
 
     footprint: Footprint
     as_of: datetime.date
     found: Mapping[str, Found]
     touched: tuple[int, ...]
     weights: Weights
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What is to be written for one kind of reader: of the list, unless that stays as it is, and of what stands beside
+    it."""
+
+    differences: Differences | None
+    beside: Sequence[ready_rows.Statement]
+
+    def store(self) -> int:
+        """Returns how many are on the list."""
+        if self.differences is not None:
+            self.differences.store()
+        for statement in self.beside:
+            statement.run()
+        return self.differences.number if self.differences is not None else 0
+
+
+@dataclass
+class Worked:
+    """Lists that are worked out and not stored yet, and what is to be written for each kind of reader so that they are.
+    `last_run`: the newest of the partnership, as it was when that was compared. `unfinished`: the note (pk) of what is
+    left once the lists are stored."""
+
+    lists: Lists
+    ready: Mapping[str, Ready]
+    last_run: LastRun
+    unfinished: int | None = None
+
+    @property
+    def footprint(self) -> Footprint:
+        return self.lists.footprint
+
+    @property
+    def as_of(self) -> datetime.date:
+        return self.lists.as_of
 
 
 @contextmanager
@@ -125,45 +169,109 @@ def worked_out(
     *,
     weights: Weights | None = None,
     audiences: Collection[str] = tuple(Run.Audience.values),
+    only_spotted: bool = False,
     insist: bool = True,
 ) -> Iterator[Worked]:
     """The lists for some kinds of reader, inside a transaction that has locked the partnership, to be stored in it.
 
-    `weights`: what the partnership will weigh by, for who writes them in this transaction; else those that it has. Call
-    it outside any transaction: the lists are worked out before it, as that takes seconds in which nobody else could
-    write on SQLite, and again if something was changed meanwhile, so that nothing is stored that names what has just
-    been hidden. Where that happens each of `TRIES` times, the last is inside; unless `insist`, it raises
-    `ChangedMeanwhile`.
+    `weights`: what the partnership will weigh by, for who writes them in this transaction; else those that it has.
+    `only_spotted`: of what is stored only what stands beside what people spotted is to follow.
+
+    Call it outside any transaction: the lists are worked out before it, and compared with what is stored, as that takes
+    seconds in which nobody else could write on SQLite. Where records were changed meanwhile both begin again, so that
+    nothing is stored that names what has just been hidden; where only the stored list was, such as by who took
+    something up, it is compared again. Where that happens each of `TRIES` times, the last is inside; unless `insist`,
+    it raises `ChangedMeanwhile`.
+
+    What comes in crowds is stored after the transaction, in steps: see `list_differences.Differences.later`.
     """
+    with _locked(footprint, as_of, weights, audiences, only_spotted, insist) as worked:
+        yield worked
+    _store_later(worked)
+
+
+@contextmanager
+def _locked(
+    footprint: Footprint,
+    as_of: datetime.date,
+    weights: Weights | None,
+    audiences: Collection[str],
+    only_spotted: bool,
+    insist: bool,
+) -> Iterator[Worked]:
+    lists: Lists | None = None
     for left in reversed(range(TRIES)):
-        worked = _work_out(footprint, as_of, weights, audiences)
+        lists = lists or _work_out(footprint, as_of, weights, audiences)
+        worked = _compared(lists, only_spotted)
         with transaction.atomic():
             # Two who ask at once: the second waits here, and finds what the first wrote.
             Footprint.objects.select_for_update().get(pk=footprint.pk)
-            if not _still_holds(worked, weights):
-                if left:
-                    continue
+            if not _still_holds(lists, weights):
+                lists = None
+            elif _is_still_stored(worked):
+                yield worked
+                return
+            if not left:
                 if not insist:
                     raise ChangedMeanwhile
-                worked = _work_out(footprint, as_of, weights, audiences)
-            yield worked
-            return
+                yield _compared(lists or _work_out(footprint, as_of, weights, audiences), only_spotted)
+                return
 
 
 def _work_out(
     footprint: Footprint, as_of: datetime.date, weights: Weights | None, audiences: Collection[str]
-) -> Worked:
+) -> Lists:
     # First: a change that is written meanwhile stays to be followed.
     touched, weights = _touched(footprint), weights or weights_of(footprint)
     every = read_for_each(footprint, audiences, as_of)
-    found = {audience: found_in(every[audience], audience, as_of, weights) for audience in audiences}
-    return Worked(footprint, as_of, found, touched, weights)
+    return Lists(footprint, as_of, _find(every, as_of, weights), touched, weights)
 
 
-def _still_holds(worked: Worked, weights: Weights | None) -> bool:
-    return _touched(worked.footprint) == worked.touched and (
-        weights is not None or weights_of(worked.footprint) == worked.weights
+def _find(every: Mapping[str, Read], as_of: datetime.date, weights: Weights) -> dict[str, Found]:
+    return {audience: found_in(read, audience, as_of, weights) for audience, read in every.items()}
+
+
+def _compared(lists: Lists, only_spotted: bool) -> Worked:
+    # First: what is stored meanwhile is a newer run.
+    last_run = _last_run(lists.footprint)
+    compare = _compare_spotted if only_spotted else _compare
+    return Worked(lists, {audience: compare(lists, audience) for audience in lists.found}, last_run)
+
+
+def _compare(lists: Lists, audience: str) -> Ready:
+    """What to store of what a run says of the footprint's own places."""
+    footprint, found = lists.footprint, lists.found[audience]
+    stored = StoredList(footprint, audience, lists.as_of, found.read.figures)
+    differences = stored.compare(found.result.opportunities, found.for_parties)
+    if audience == Run.Audience.PUBLIC:
+        return Ready(differences, [])
+    # A grid says where nothing is recorded: it is for the partnership alone.
+    cells = coverage.compare(footprint, found.result, found.read.unplaced)
+    return Ready(differences, [*cells, compare_spotted(footprint, found.spotted, stored)])
+
+
+def _compare_spotted(lists: Lists, audience: str) -> Ready:
+    found = lists.found[audience]
+    stored = StoredList(lists.footprint, audience, lists.as_of, found.read.figures)
+    return Ready(None, [compare_spotted(lists.footprint, found.spotted, stored)])
+
+
+def _still_holds(lists: Lists, weights: Weights | None) -> bool:
+    return _touched(lists.footprint) == lists.touched and (
+        weights is not None or weights_of(lists.footprint) == lists.weights
     )
+
+
+def _is_still_stored(worked: Worked) -> bool:
+    return _last_run(worked.footprint) == worked.last_run and all(
+        each.differences is None or each.differences.still_hold() for each in worked.ready.values()
+    )
+
+
+def _last_run(footprint: Footprint) -> LastRun:
+    """Whoever stores a list leaves another one."""
+    found = Run.objects.filter(footprint=footprint).aggregate(made=Max("pk"), followed=Max("followed_at"))
+    return found["made"], found["followed"]
 
 
 def _touched(footprint: Footprint) -> tuple[int, ...]:
@@ -172,21 +280,46 @@ def _touched(footprint: Footprint) -> tuple[int, ...]:
 
 def keep_runs(worked: Worked) -> list[Run]:
     """A run for every kind of reader, stored; call it inside `worked_out`."""
-    runs = []
-    for audience, found in worked.found.items():
-        number = store(worked.footprint, audience, worked.as_of, found)
-        runs.append(
-            Run.objects.create(
-                footprint=worked.footprint, audience=audience, as_of=worked.as_of, found=number
-            )
-        )
-    _forget_touched(worked)
-    return runs
+    return [
+        Run.objects.create(footprint=worked.footprint, audience=audience, as_of=worked.as_of, found=number)
+        for audience, number in _stored(worked).items()
+    ]
 
 
-def _forget_touched(worked: Worked) -> None:
-    if worked.touched:
-        Touched.objects.filter(footprint=worked.footprint, pk__in=worked.touched).delete()
+def _store_later(worked: Worked) -> None:
+    """What is left, step by step. It stops where records changed, or somebody else stored the lists: its note was not
+    the only one, or is gone. Then the note stays for who follows it, as it does where this is killed."""
+    footprint = worked.footprint
+    left = [
+        (ready.differences, each)
+        for ready in worked.ready.values()
+        if ready.differences is not None
+        for each in ready.differences.later
+    ]
+    while worked.unfinished is not None and left:
+        let_others_write()
+        (differences, some), *left = left
+        with transaction.atomic():
+            Footprint.objects.select_for_update().get(pk=footprint.pk)
+            if _touched(footprint) != (worked.unfinished,) or not differences.can_be_stored():
+                return
+            some.store(footprint, differences.audience)
+            if not left:
+                Touched.objects.filter(pk=worked.unfinished).delete()
+
+
+def _stored(worked: Worked) -> dict[str, int]:
+    """How many are on the list of each kind of reader, now that it is stored. No note remains, or one that some is left
+    to be stored."""
+    numbers = {audience: ready.store() for audience, ready in worked.ready.items()}
+    if Run.Audience.PUBLIC in numbers:
+        note_shown(worked.footprint, worked.as_of)
+    if touched := worked.lists.touched:
+        Touched.objects.filter(footprint=worked.footprint, pk__in=touched).delete()
+    if any(ready.differences is not None and ready.differences.later for ready in worked.ready.values()):
+        note = Touched.objects.create(footprint=worked.footprint, what=Row._meta.label_lower)
+        worked.unfinished = note.pk
+    return numbers
 
 
 def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
@@ -209,37 +342,20 @@ def follow(footprint: Footprint, as_of: datetime.date | None = None) -> int:
 
 
 def _keep_followed(worked: Worked) -> int:
-    number, runs = 0, Run.objects.filter(footprint=worked.footprint)
-    for audience, found in worked.found.items():
-        kept = store(worked.footprint, audience, worked.as_of, found)
-        number = max(number, kept)
+    runs, numbers = Run.objects.filter(footprint=worked.footprint), _stored(worked)
+    for audience, number in numbers.items():
         last = runs.filter(audience=audience).values("pk")[:1]
         runs.filter(pk__in=list(last.values_list("pk", flat=True))).update(
-            followed_at=timezone.now(), found=kept
+            followed_at=timezone.now(), found=number
         )
-    _forget_touched(worked)
-    return number
+    return max(numbers.values())
 
 
 def follow_spotted(footprint: Footprint, as_of: datetime.date) -> None:
     """The engine's facts beside what people spotted, as they are now; the list itself stays."""
-    audience = Run.Audience.PARTNERSHIP
-    with worked_out(footprint, as_of, audiences=[audience]) as worked:
-        found = worked.found[audience]
-        fill_spotted(footprint, found.spotted, StoredList(footprint, audience, as_of, found.read.figures))
-
-
-def store(footprint: Footprint, audience: str, as_of: datetime.date, found: Found) -> int:
-    """Store what a run says of the footprint's own places."""
-    stored = StoredList(footprint, audience, as_of, found.read.figures)
-    number = stored.keep(found.result.opportunities, found.for_parties)
-    if audience == Run.Audience.PUBLIC:
-        note_shown(footprint, as_of)
-    else:
-        # A grid says where nothing is recorded: it is for the partnership alone.
-        coverage.keep(footprint, found.result, found.read.unplaced)
-        fill_spotted(footprint, found.spotted, stored)
-    return number
+    audiences = [Run.Audience.PARTNERSHIP]
+    with worked_out(footprint, as_of, audiences=audiences, only_spotted=True) as worked:
+        worked.ready[Run.Audience.PARTNERSHIP].store()
 
 
 def note_shown(footprint: Footprint, on: datetime.date) -> None:

@@ -2,24 +2,26 @@
 
 The engine has no memory; this is the memory on top of it. That a strength went up or down is no change that anybody is
 told of: new, gone, or other moves are.
+
+A list is compared with what is stored before the transaction in which the differences are written; see
+docs/decisions/one-writer-at-a-time.md.
 """
 
 from __future__ import annotations
 
 import datetime
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, prefetch_related_objects
 
 from joinedup.engines import opportunities as engine
 from joinedup.engines.words import day
-from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities import list_links, ready_rows
+from joinedup.opportunities.list_differences import DECIDED, Additions, Differences, stored_rows
 from joinedup.opportunities.models import KINDS, ListChange, Opportunity, Run
-from joinedup.partners.models import Ask, Partner
 from joinedup.places.models import Footprint
 from joinedup.support.models import Offer
 
@@ -29,8 +31,15 @@ FILLED = [
     "kind", "marking", "place", "theme", "score", "closes", "sentence", "first_step", "moves", "stands_out",
     "under_way", "helps", "heard", "not_known", "would_change", "last_seen", "state", "reason", "changed_on",
 ]  # fmt: skip
-LINKED = ("parties", "initiatives", "offers", "figures", "places")
+# What is said beside the words of who spotted one.
+BESIDE = ["score", "stands_out", "under_way", "helps", "heard", "not_known", "would_change"]
+COLUMNS = [field.name for field in Opportunity._meta.concrete_fields if not field.primary_key]
+_ATTRIBUTES = {field.name: field.attname for field in Opportunity._meta.concrete_fields}
 What = ListChange.What
+# How what is for its parties alone is marked.
+NAMED = "named"
+# So many of those at once: a tenth of a second on a slow machine. They are as many as there are pairs of bodies.
+STEP = 500
 
 
 class StoredList:
@@ -43,47 +52,86 @@ class StoredList:
         self, footprint: Footprint, audience: str, as_of: datetime.date, figures: Mapping[str, str]
     ) -> None:
         self.footprint, self.audience, self.as_of, self.figures = footprint, audience, as_of, figures
-        self.changes: list[ListChange] = []
+        self.changes: list[tuple[str, str, list[str]]] = []
         self.own = _codes_of(footprint)
 
-    def keep(
+    def compare(
         self, found: Sequence[engine.Opportunity], for_parties: Sequence[engine.Opportunity] = ()
-    ) -> int:
-        """Store what was found, best first. Call it inside a transaction. Returns how many are on the list; the number
-        of queries does not depend on how many those are."""
-        held = {row.key: row for row in self._held()}
+    ) -> Differences:
+        """What to store where this was found, best first. The number of queries does not depend on how much that is."""
+        rows = list(stored_rows(self.footprint, self.audience))
+        decided = [tuple(getattr(row, name) for name in DECIDED) for row in rows]
+        held = {row.key: row for row in rows}
         found = [each for each in found if self.is_here(each) and each.moves]
         if self.audience == Run.Audience.PUBLIC and self.footprint.is_held(self.as_of):
             # What is new waits for a run after that day.
             found = [each for each in found if each.id in held]
         named = [each for each in for_parties if self.is_here(each)]
-        every = [(each, self._marking()) for each in found] + [(each, "named") for each in named]
-        rows: dict[str, Opportunity] = {}
-        fresh, differ = [], []
-        for each, marking in every:
-            row = held.get(each.id)
+        every = {each.id: (each, self._marking()) for each in found} | {
+            each.id: (each, NAMED) for each in named
+        }
+        fresh, differ, same = [], [], []
+        for key, (each, marking) in every.items():
+            row = held.get(key)
             if row is None:
-                row = Opportunity(
-                    key=each.id,
-                    footprint=self.footprint,
-                    audience=self.audience,
-                    first_seen=self.as_of,
-                )
-                self.fill(row, each, marking)
-                self.changed(row, What.NEW, [])
-                fresh.append(row)
-            elif self._renew(row, each, marking):
+                fresh.append(self._fresh(each, marking))
+                continue
+            seen = row.last_seen
+            if self._renew(row, each, marking):
                 differ.append(row)
-            rows[each.id] = row
+            elif seen != self.as_of:
+                same.append(row)
         self._as_decided(fresh)
-        differ += self._gone([row for key, row in held.items() if key not in rows])
-        Opportunity.objects.bulk_create(fresh, batch_size=200)
-        Opportunity.objects.bulk_update(differ, FILLED, batch_size=100)
-        seen = [row.pk for row in rows.values()]
-        Opportunity.objects.filter(pk__in=seen).exclude(last_seen=self.as_of).update(last_seen=self.as_of)
-        self.link([(rows[each.id], each) for each, _marking in every])
-        self.tell()
-        return len(found)
+        differ += self._gone([row for key, row in held.items() if key not in every])
+        links = self._links([each for each, _marking in every.values()], rows)
+        first, *later = self._additions(fresh, [each.come for each in links])
+        return Differences(
+            footprint=self.footprint,
+            audience=self.audience,
+            number=len(found),
+            decided=decided,
+            written=[row.pk for row in differ],
+            differ=ready_rows.update(Opportunity, FILLED, ((row.pk, _values(row, FILLED)) for row in differ)),
+            seen=ready_rows.update(Opportunity, ["last_seen"], ((row.pk, (self.as_of,)) for row in same)),
+            links=links,
+            additions=first,
+            later=later,
+        )
+
+    def _fresh(self, each: engine.Opportunity, marking: str) -> Opportunity:
+        row = Opportunity(
+            key=each.id, footprint=self.footprint, audience=self.audience, first_seen=self.as_of
+        )
+        self.fill(row, each, marking)
+        self.changed(row, What.NEW, [])
+        return row
+
+    def _links(
+        self, found: Sequence[engine.Opportunity], rows: Sequence[Opportunity]
+    ) -> list[list_links.DifferentLinks]:
+        pks = {row.key: row.pk for row in rows}
+        return list_links.compare(
+            self.footprint, self.audience, found, pks, figures=self.figures, own=self.own
+        )
+
+    def _additions(self, fresh: Sequence[Opportunity], links: Sequence[ready_rows.ByName]) -> list[Additions]:
+        """What is stored with the list; then, where crowds of new ones are for their parties alone, these in steps."""
+        crowd = [row for row in fresh if row.marking == NAMED]
+        numbers = {row.key: 1 + at // STEP for at, row in enumerate(crowd)} if len(crowd) > STEP else {}
+        parts: list[list[Opportunity]] = [[] for _ in range(1 + max(numbers.values(), default=0))]
+        for row in fresh:
+            parts[numbers.get(row.key, 0)].append(row)
+        # In the partnership's list, whose coordinator reads it.
+        told = self.changes if self.audience == Run.Audience.PARTNERSHIP else []
+        changes = ready_rows.insert_by_name(ListChange, ["opportunity", "what", "why"], told, last=["at"])
+        return [
+            Additions(
+                ready_rows.insert(Opportunity, COLUMNS, (_values(row, COLUMNS) for row in part)),
+                [each.part(numbers, number) for each in links],
+                changes.part(numbers, number),
+            )
+            for number, part in enumerate(parts)
+        ]
 
     def is_here(self, each: engine.Opportunity) -> bool:
         return any(code in self.own for code in each.places)
@@ -109,17 +157,13 @@ class StoredList:
     def _marking(self) -> str:
         return "public" if self.audience == Run.Audience.PUBLIC else "partnership"
 
-    def _held(self) -> list[Opportunity]:
-        rows = Opportunity.objects.filter(footprint=self.footprint, audience=self.audience, is_spotted=False)
-        return list(rows.prefetch_related(*linked()))
-
     def _renew(self, row: Opportunity, each: engine.Opportunity, marking: str) -> bool:
         """Put down what the engine says of it now; whether anything differs from what is stored."""
         before, moves = _filled(row), row.moves
         came_back = self._return(row)
         self.fill(row, each, marking)
         if not came_back:
-            self.compare(row, moves)
+            self._compare_moves(row, moves)
         return before != _filled(row)
 
     def _return(self, row: Opportunity) -> bool:
@@ -137,6 +181,7 @@ class StoredList:
     def _gone(self, rows: list[Opportunity]) -> list[Opportunity]:
         """Those that nobody took up yet and that are not found any more."""
         gone = [row for row in rows if row.state == Opportunity.State.SUGGESTED]
+        prefetch_related_objects(gone, *_may_be_over())
         for row in gone:
             self.changed(row, What.GONE, self._why_gone(row))
             row.state = Opportunity.State.GONE
@@ -164,7 +209,7 @@ class StoredList:
         row.score = round(each.score, 1)
         row.closes = min((move.closes for move in each.moves if move.closes), default=None)
         row.sentence, row.first_step = strongest.decision, strongest.first_step
-        row.moves = _plain([move.as_dict() for move in each.moves])
+        row.moves = [move.as_dict() for move in each.moves]
         self.fill_beside(row, each)
         row.last_seen = self.as_of
 
@@ -176,7 +221,7 @@ class StoredList:
         row.heard, row.not_known = list(each.heard), list(each.not_known)
         row.would_change = list(each.would_change)
 
-    def compare(self, row: Opportunity, before: list[dict[str, Any]]) -> None:
+    def _compare_moves(self, row: Opportunity, before: list[dict[str, Any]]) -> None:
         """Says which moves are new and which went; a move that only reads otherwise is no change."""
         was, now = {move["id"]: move for move in before}, {move["id"]: move for move in row.moves}
         new = [f"New: {_told(now[id])}" for id in now if id not in was]
@@ -186,55 +231,25 @@ class StoredList:
 
     def changed(self, row: Opportunity, what: str, why: list[str]) -> None:
         row.changed_on = self.as_of
-        self.changes.append(ListChange(opportunity=row, what=what, why=why))
-
-    def tell(self) -> None:
-        """Store what changed: in the partnership's list, whose coordinator reads it."""
-        if self.audience == Run.Audience.PARTNERSHIP:
-            ListChange.objects.bulk_create(self.changes, batch_size=500)
-        self.changes = []
-
-    def link(self, found: Iterable[tuple[Opportunity, engine.Opportunity]]) -> None:
-        """The links from each opportunity to its parties, action, support, figures and places, where they differ."""
-        pairs = list(found)
-        asks = _partners_of_asks(pairs)
-        wanted = {
-            row.pk: {
-                "parties": [party.id for move in each.moves for party in move.parties]
-                + [asks[id] for move in each.moves for id in move.asks if id in asks],
-                "initiatives": [id for move in each.moves for id in move.initiatives],
-                "offers": [id for move in each.moves for id in move.support],
-                "figures": [self.figures.get(text, "") for text in each.stands_out],
-                "places": [code for code in each.places if code in self.own],
-            }
-            for row, each in pairs
-        }
-        held = _held_links([row for row, _each in pairs])
-        for name in LINKED:
-            ids = _ids(name, {code for each in wanted.values() for code in each[name] if code})
-            differ = {}
-            for pk, each in wanted.items():
-                now = [ids[code] for code in dict.fromkeys(each[name]) if code in ids]
-                if set(now) != held[name].get(pk, set()):
-                    differ[pk] = now
-            replace_links(name, differ)
+        self.changes.append((row.key, what, why))
 
 
-def fill_spotted(footprint: Footprint, found: Mapping[str, engine.Opportunity], stored: StoredList) -> None:
-    """The engine's facts beside what people spotted, by its key; their own words, and whom they named, stay."""
+def compare_spotted(
+    footprint: Footprint, found: Mapping[str, engine.Opportunity], stored: StoredList
+) -> ready_rows.Statement:
+    """The engine's facts beside what people spotted, by its key, where they differ from those that are stored; their
+    own words, and whom they named, stay. 1 query."""
     rows = Opportunity.objects.filter(
         footprint=footprint, audience=Run.Audience.PARTNERSHIP, is_spotted=True, key__in=found
     )
-    held = list(rows.prefetch_related("parties"))
-    for row in held:
-        each = found[row.key]
+    differ = []
+    for row in rows.order_by("pk"):
+        before, each = _values(row, BESIDE), found[row.key]
         row.score = round(each.score, 1)
         stored.fill_beside(row, each)
-    Opportunity.objects.bulk_update(
-        held,
-        ["score", "stands_out", "under_way", "helps", "heard", "not_known", "would_change"],
-        batch_size=100,
-    )
+        if before != _values(row, BESIDE):
+            differ.append((row.pk, _values(row, BESIDE)))
+    return ready_rows.update(Opportunity, BESIDE, differ)
 
 
 def _codes_of(footprint: Footprint) -> Collection[str]:
@@ -244,76 +259,24 @@ def _codes_of(footprint: Footprint) -> Collection[str]:
     }
 
 
-def linked() -> list[Prefetch[Any]]:
-    """What an opportunity rests on, as far as storing it needs that."""
+def _may_be_over() -> list[Prefetch[Any]]:
+    """What an opportunity rests on that closes or ends."""
     return [
         Prefetch("initiatives", Initiative.objects.only("slug", "name", "ends")),
         Prefetch("offers", Offer.objects.only("slug", "name", "closes")),
     ]
 
 
-def _plain(document: Any) -> Any:
-    """As it is read back from where it is stored, to be compared with that: lists instead of tuples."""
-    return json.loads(json.dumps(document))
-
-
-def _filled(row: Opportunity) -> dict[str, object]:
+def _filled(row: Opportunity) -> tuple[Any, ...]:
     """What the engine and this module write, without the day: that changes every day."""
-    keys = {"place": "place_id", "theme": "theme_id"}
-    return {name: getattr(row, keys.get(name, name)) for name in FILLED if name != "last_seen"}
+    return _values(row, [name for name in FILLED if name != "last_seen"])
+
+
+def _values(row: Opportunity, names: Sequence[str]) -> tuple[Any, ...]:
+    """As they are in the table: of what it is linked to the key."""
+    return tuple(getattr(row, _ATTRIBUTES[name]) for name in names)
 
 
 def _told(move: dict[str, Any]) -> str:
     """A new move as the history of the list keeps it: without what young people said, which may be taken back."""
     return "young people asked for something." if move["kind"] == "heard" else str(move["decision"])
-
-
-def _partners_of_asks(pairs: Iterable[tuple[Opportunity, engine.Opportunity]]) -> dict[str, str]:
-    """Whose each ask is that a move rests on: that body is named too."""
-    ids = {id.removeprefix("ask-") for _row, each in pairs for move in each.moves for id in move.asks}
-    held = Ask.objects.filter(pk__in=[int(id) for id in ids if id.isdigit()])
-    return {f"ask-{pk}": slug for pk, slug in held.values_list("pk", "partner__slug")}
-
-
-def _ids(name: str, codes: Collection[str]) -> dict[str, Any]:
-    """The key of each record that is named by a code."""
-    if name == "places":
-        return {code: code for code in codes}
-    if name == "figures":
-        found = Q(pk__in=[])
-        for code in codes:
-            indicator, _at, place = code.partition("@")
-            found |= Q(indicator=indicator, place=place)
-        held = Figure.objects.filter(found, state=Figure.State.NUMBER)
-        return {f"{i}@{p}": pk for i, p, pk in held.values_list("indicator", "place_id", "pk")}
-    models: dict[str, Any] = {"parties": Partner, "initiatives": Initiative, "offers": Offer}
-    return dict(models[name].objects.filter(slug__in=codes).values_list("slug", "pk"))
-
-
-def _held_links(rows: list[Opportunity]) -> dict[str, dict[int, set[Any]]]:
-    """What each of these is linked to now; a query for each kind of record."""
-    found: dict[str, dict[int, set[Any]]] = {}
-    for name in LINKED:
-        column = _column(name)
-        through = getattr(Opportunity, name).through.objects.filter(opportunity_id__in=[r.pk for r in rows])
-        found[name] = {}
-        for pk, other in through.values_list("opportunity_id", column):
-            found[name].setdefault(pk, set()).add(other)
-    return found
-
-
-def _column(name: str) -> str:
-    return f"{getattr(Opportunity, name).field.m2m_reverse_field_name()}_id"
-
-
-def replace_links(name: str, wanted: Mapping[int, list[Any]]) -> None:
-    """Replace the links of some opportunities (by pk) to records of one kind, in bulk."""
-    through = getattr(Opportunity, name).through
-    column = _column(name)
-    pks = list(wanted)
-    for start in range(0, len(pks), 500):
-        through.objects.filter(opportunity_id__in=pks[start : start + 500]).delete()
-    through.objects.bulk_create(
-        [through(opportunity_id=pk, **{column: other}) for pk, others in wanted.items() for other in others],
-        batch_size=1000,
-    )
