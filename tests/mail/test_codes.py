@@ -14,9 +14,9 @@ from django.core import mail, serializers
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from joinedup.accounts.closing import close_account
 
 from joinedup.accounts.actions import invite_person
+from joinedup.accounts.leaving.closing import close_account
 from joinedup.accounts.models import AuditEntry, Grant
 from joinedup.mail.addresses import failing
 from joinedup.mail.bounce_mailbox import read_bounces
