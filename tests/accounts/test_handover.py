@@ -33,6 +33,21 @@ def test_agreements_of_their_organisation_say_who_is_left(
     assert "Nobody does this" not in page
 
 
+def test_a_coordinator_is_told_who_can_appoint_another(world: World, as_: As, event: Event) -> None:
+    """They themselves can invite members of partners only: a link to that would lead in a circle."""
+    page = as_("alice").get("/account/close/").content.decode()
+    assert "ask an administrator of this site to appoint a coordinator" in page
+    assert "mailto:" in page
+    assert 'href="/people/invite/"' not in page.partition("<main")[2]
+    assert "undone for a day, by an administrator." in page
+    make_user("dora@example.org", "Dora", "coordinator", footprint=world.north)
+    page = as_("alice").get("/account/close/").content.decode()
+    assert "From now on: Dora." in page
+    assert "appoint a coordinator" not in page
+    page = as_("alice").get(f"/people/{world.bob.pk}/close/").content.decode()
+    assert "undone for a day, by a coordinator or an administrator." in page
+
+
 def test_what_is_over_is_not_handed_over(world: World, agree: Callable[..., Any]) -> None:
     agree()
     Agreement.objects.update(state="kept")

@@ -20,11 +20,13 @@ from joinedup.registration.models import Attendee
 
 @dataclass(frozen=True)
 class Duty:
-    """Work that hangs on a role: `left` says who does it without them; nobody if it is empty."""
+    """Work that hangs on a role: `left` says who does it without them; nobody if it is empty. `is_coordination`: only a
+    coordinator can do it, whom only an administrator appoints."""
 
     called: str
     records: tuple[tuple[str, str], ...]
     left: str
+    is_coordination: bool = False
 
 
 def duties(user: User, person: Person) -> list[Duty]:
@@ -34,6 +36,11 @@ def duties(user: User, person: Person) -> list[Duty]:
     found = [_of_partner(each, user, person) for each in grants if each.partner]
     found += [_of_partnership(each, user, person) for each in grants if each.footprint]
     return [each for each in [*found, _as_guest(user, person)] if each.records]
+
+
+def only_administrator_undoes(user: User) -> bool:
+    """Whether they have a role beside that of a member of partners, which no coordinator decides about. 1 query."""
+    return Grant.objects.filter(user=user, partner=None).exists()
 
 
 def _of_partner(grant: Grant, user: User, person: Person) -> Duty:
@@ -55,7 +62,8 @@ def _of_partnership(grant: Grant, user: User, person: Person) -> Duty:
     rows = tuple((each.name, reverse("event", args=[each.slug])) for each in ahead.order_by("date", "name"))
     name = grant.footprint.name if grant.footprint else ""
     called = _("Events that %(name)s plans") % {"name": name}
-    return Duty(called, rows, _others(Grant.objects.filter(footprint=grant.footprint_id), user))
+    others = _others(Grant.objects.filter(footprint=grant.footprint_id), user)
+    return Duty(called, rows, others, is_coordination=True)
 
 
 def _as_guest(user: User, person: Person) -> Duty:

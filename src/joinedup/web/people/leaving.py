@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+from joinedup.about.queries import reply_addresses
 from joinedup.accounts.leaving.closing import can_be_undone, close_account, undo_closing
 from joinedup.accounts.leaving.erasure import erase_account, role_in_words
 from joinedup.accounts.leaving.fates import CALLED
@@ -19,7 +20,7 @@ from joinedup.accounts.permissions import may
 from joinedup.accounts.queries import people
 from joinedup.accounts.request import Request
 from joinedup.web.people.forms import HandoverForm
-from joinedup.web.people.handover import duties
+from joinedup.web.people.handover import duties, only_administrator_undoes
 
 
 @login_required
@@ -59,7 +60,12 @@ def _close(request: Request, user: User) -> HttpResponse:
         else:
             return _closed(request, user, closing)
     context = {"account": user, "form": form, "ends": [each for each in left if not each.passes]}
-    return render(request, "web/person_close.jinja", context | {"duties": duties(user, request.person)})
+    context |= {
+        "duties": duties(user, request.person),
+        "only_administrator_undoes": only_administrator_undoes(user),
+        "ask": reply_addresses(),
+    }
+    return render(request, "web/person_close.jinja", context)
 
 
 def _closed(request: Request, user: User, closing: Closing) -> HttpResponse:
