@@ -15,6 +15,7 @@ from django.test import Client
 from joinedup.accounts.models import Grant, User
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Ask
+from joinedup.web import submission
 from tests.accounts.sign_in.test_again import PAGE, long_ago, sign_in_again
 from tests.waiting import HANGS
 from tests.world import World
@@ -98,6 +99,25 @@ def test_a_double_click_makes_one(as_: As, world: World) -> None:
     assert Initiative.objects.count() == 1
     assert len(said) == 4
     assert len(set(said)) == 1
+
+
+def test_where_nothing_can_be_remembered_a_form_counts(
+    as_: As, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: the cache says that it added nothing, has nothing, and refuses to delete."""
+
+    class Full:
+        def add(self, *_what: object) -> bool:
+            return False
+
+        def get(self, *_what: object) -> None:
+            return None
+
+    alice = as_("alice")
+    form = wanted(token_of(alice, address))
+    monkeypatch.setattr(submission, "cache", Full())
+    assert alice.post(address, form).status_code == 302
+    assert Ask.objects.count() == 1
 
 
 class TestOrder:

@@ -59,9 +59,7 @@ class Submission:
         if key is not None and (led := _led_by_the_first(request, key)):
             return led
         asked = asked_first(request)
-        if asked is None:
-            request._submission = key  # type: ignore[attr-defined]
-        elif key is not None:
+        if asked is not None and (key := vars(request).pop("_submission", None)):
             cache.delete(key)
         return asked
 
@@ -90,6 +88,7 @@ def _led_by_the_first(request: HttpRequest, key: str) -> HttpResponse | None:
         if time.monotonic() > until:
             return being_done(request)
         time.sleep(LOOKS)
+    request._submission = key  # type: ignore[attr-defined]
     return None
 
 
