@@ -18,7 +18,7 @@ from joinedup.partners.models import Partner
 from joinedup.partners.queries import statutory_proposals
 from joinedup.places.models import Footprint, Place
 from joinedup.registration.models import Invitation
-from joinedup.spreadsheets.actions import accept
+from joinedup.spreadsheets.intake.actions import accept
 from joinedup.spreadsheets.models import Upload
 from tests.firstrun.making import CONTACTS, TODAY
 from tests.world import World

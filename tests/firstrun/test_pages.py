@@ -15,7 +15,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Footprint
 from joinedup.registration.models import Invitation
-from joinedup.spreadsheets.actions import accept
+from joinedup.spreadsheets.intake.actions import accept
 from tests.firstrun.making import CONTACTS, TODAY, make_figures, make_opportunity, opened, words_of
 from tests.world import World, make_partner
 

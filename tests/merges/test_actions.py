@@ -15,7 +15,7 @@ from joinedup.opportunities.models import Opportunity
 from joinedup.partners.actions import AlreadyHere, add_partner, remove_contact
 from joinedup.partners.models import Ask, Contact, Merge, Partner
 from joinedup.partners.queries import partner_called, statutory_proposals
-from joinedup.spreadsheets import actions as sheets
+from joinedup.spreadsheets.intake import actions as intake
 from tests.opportunities.making import make_move
 from tests.spreadsheets.making import ready
 from tests.world import World, make_partner, make_user
@@ -151,7 +151,7 @@ def test_its_history_and_its_old_name_stay(world: World, twice: Partner, as_: An
     assert "made one of what were several" in page
     assert "checked that it is still true" in page
     upload = ready(world, "Project,Lead\nWalks,the lantern youth ltd\n", "initiatives")
-    sheets.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     assert Initiative.objects.get(name="Walks").partner == world.lantern
     assert partner_called("The Lantern Youth LTD", world.north.pk) == world.lantern
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.partners import actions
 from joinedup.partners.models import Ask, Contact, Link, Partner
+from joinedup.partners.registers import READERS
+from joinedup.partners.same_body import keys_of_name, keys_of_numbers
 from joinedup.taxonomy.models import Sector, Theme
 from tests.world import World
 
@@ -91,6 +94,58 @@ def test_the_same_name_or_charity_number_points_to_the_record_that_exists(world:
     # Another partnership may keep a record of its own: whether North has one is not its business.
     add_south = add(world, name="Far Harbour")
     assert re.fullmatch(r"far-harbour-[a-z0-9]{4}", add_south.slug)
+
+
+@pytest.mark.parametrize(
+    "other", ["Zoë's House & Garden", "Zoë’s HOUSE and Garden", "Zoë's house and garden"]
+)
+def test_a_name_is_the_same_however_its_apostrophe_and_its_and_are_written(world: World, other: str) -> None:
+    for name in ("Zoë’s House & Garden", "Zoë's House And Garden"):
+        first = add(world, name=name)
+        with pytest.raises(actions.AlreadyHere) as refused:
+            add(world, name=other)
+        assert refused.value.partner == first
+        first.delete()
+
+
+def test_what_became_part_of_a_record_leads_to_it(world: World) -> None:
+    kept, gone = add(world), add(world, name="Old Horizon")
+    Partner.every.filter(pk=gone.pk).update(merged_into=kept)
+    with pytest.raises(actions.AlreadyHere, match="New Horizon is already recorded here") as refused:
+        add(world, name="old horizon")
+    assert refused.value.partner == kept
+
+
+def test_a_record_elsewhere_and_a_branch_are_in_nobodys_way(world: World) -> None:
+    south = actions.add_partner(
+        by=Person.operator(), footprint=world.south, name="New Horizon", sector=Sector.objects.get(slug="vcs"),
+        charity_number="1084122",
+    )  # fmt: skip
+    branch = add(world, charity_number="1084122", is_branch=True)
+    assert add(world, name="Whole Horizon", charity_number="1084122").pk not in {south.pk, branch.pk}
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("number", ["charity_number", "company_number", "urn", "ods"])
+def test_who_is_here_already_is_asked_by_an_index(world: World, number: str) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # However few there are to read.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "partner_lower_name" in keys_of_name("New Horizon’s & Others").explain()
+    assert f"partner_{number}" in keys_of_numbers({number: "1084122"}).explain()
+    every = keys_of_numbers(dict.fromkeys(READERS, "1084122")).explain()
+    assert [kind for kind in READERS if f"partner_{kind}" not in every] == []
+
+
+def test_who_is_here_already_is_asked_in_two_questions(
+    world: World, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    details = {"name": "New Horizon", "charity_number": "1084122", "urn": "123456"}
+    add(world, name="Far Horizon")
+    alice = world.person("alice")
+    with django_assert_num_queries(2):
+        actions._tidy(alice, details, [world.north])
 
 
 def test_slugs_are_unique_and_never_hide_a_page(world: World) -> None:

@@ -7,12 +7,13 @@ from typing import Any
 
 import openpyxl
 from django.db.models import Model
+from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Contact, Partner
 from joinedup.spreadsheets import actions
-from joinedup.spreadsheets.models import RememberedColumn, Upload
+from joinedup.spreadsheets.models import RememberedColumn, Upload, UploadWork
 from joinedup.support.models import Offer
 from tests.world import World
 
@@ -62,6 +63,11 @@ def ready(world: World, text: str, kind: str = "partners") -> Upload:
     alice = world.person("alice")
     upload = actions.bring(by=alice, footprint=world.north, kind=kind, text=text)
     return actions.choose_columns(by=alice, upload=upload, mapping=upload.mapping)
+
+
+def silent(minutes: int) -> None:
+    """Nothing was heard of what is done with any sheet for so long."""
+    UploadWork.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=minutes))
 
 
 def state() -> dict[str, list[Any]]:

@@ -18,6 +18,7 @@ from joinedup.partners.actions import AlreadyHere, add_partner
 from joinedup.partners.models import Contact, Partner
 from joinedup.places.models import Place
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.kinds.contract import key
 from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.preview import preview
@@ -46,7 +47,7 @@ def test_partners_with_their_contacts(world: World) -> None:
         (4, "new", "New partner, Education; contact: Head"),
         (5, "adds", "Organisation already here as Lantern Youth; new contact: Director"),
     ]
-    assert actions.accept(by=world.person("alice"), upload=upload) == 6
+    assert intake.accept(by=world.person("alice"), upload=upload) == 6
     homes = Partner.objects.get(name="Riverside Homes")
     assert (homes.sector_id, homes.marking, homes.confirmed_on) == ("housing", "partnership", None)
     assert (homes.came, homes.came_by, homes.came_on) == ("list", "coordinator", TODAY)
@@ -65,7 +66,7 @@ def test_partners_with_their_contacts(world: World) -> None:
 
 def test_rows_are_emptied_and_no_address_is_left_in_the_trail(world: World) -> None:
     upload = ready(world, PARTNERS)
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     upload.refresh_from_db()
     assert (upload.rows, upload.state, upload.row_count, len(upload.made)) == ([], "accepted", 4, 6)
     trail = str(list(AuditEntry.objects.values()))
@@ -85,12 +86,12 @@ def test_who_is_here_already_is_not_made_again(world: World) -> None:
     assert [verdict for _, verdict, _ in says(world, ready(world, text))] == ["known", "known"]
     upload = Upload.objects.get()
     with pytest.raises(ValidationError, match="nothing new"):
-        actions.accept(by=world.person("alice"), upload=upload)
+        intake.accept(by=world.person("alice"), upload=upload)
 
 
 def test_a_partner_of_another_partnership_is_no_partner_here(world: World) -> None:
     upload = ready(world, "Org,Sector\nFar Harbour,vcs\n")
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     assert Partner.objects.filter(name="Far Harbour").count() == 2
 
 
@@ -100,7 +101,7 @@ def test_the_tracker_with_its_dates_places_themes_and_leads(world: World) -> Non
         (2, "new", "New, led by Lantern Youth"),
         (3, "new", "New, led by Eastton School, which is new here too: Education"),
     ]
-    assert actions.accept(by=world.person("alice"), upload=upload) == 3
+    assert intake.accept(by=world.person("alice"), upload=upload) == 3
     mentors = Initiative.objects.get(name="Evening mentors")
     assert (mentors.partner, mentors.starts, mentors.ends) == (
         world.lantern, datetime.date(2018, 10, 8), datetime.date(2030, 3, 31),
@@ -122,7 +123,7 @@ def test_support_is_public_unless_a_partner_here_provides_it(world: World) -> No
         (2, "new", "New fund of Some Foundation; anybody may see it"),
         (3, "new", "New training of Lantern Youth; the partnership may see it"),
     ]
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     grants, training = Offer.objects.get(name="Small grants"), Offer.objects.get(name="Training in listening")
     assert (grants.marking, grants.closes, grants.amount, grants.amount_programme) == (
         "public", datetime.date(2030, 3, 31), "£5,000", None,
@@ -156,7 +157,7 @@ def test_wards_whole_areas_codes_and_a_shared_name(world: World) -> None:
     )
     upload = ready(world, text, "initiatives")
     assert list(preview(world.person("alice"), upload).unread.values()) == [[6]]
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     where = {i.name: sorted(p.pk for p in i.places.all()) for i in Initiative.objects.all()}
     assert where == {
         "A": ["E05099902"],
@@ -173,9 +174,9 @@ def test_a_marked_row_refuses_the_whole_unless_left_out(world: World) -> None:
     )
     before = state()
     with pytest.raises(ValidationError, match="2 of the rows have a problem"):
-        actions.accept(by=world.person("alice"), upload=upload)
+        intake.accept(by=world.person("alice"), upload=upload)
     assert state() == before
-    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     # The second row of Zebra stands by itself once the first is left out.
     assert set(Partner.objects.filter(footprints=world.north).values_list("name", flat=True)) >= {
         "Zebra",
@@ -191,7 +192,7 @@ def test_a_sector_is_chosen_where_none_can_be_told(world: World) -> None:
         (2, "Zebra", ""),
         (3, "Oak School", "education"),
     ]
-    actions.accept(by=world.person("alice"), upload=upload, sectors={2: "health", 3: "vcs", 9: "police"})
+    intake.accept(by=world.person("alice"), upload=upload, sectors={2: "health", 3: "vcs", 9: "police"})
     assert Partner.objects.get(name="Zebra").sector_id == "health"
     assert Partner.objects.get(name="Oak School").sector_id == "vcs"
 
@@ -199,7 +200,7 @@ def test_a_sector_is_chosen_where_none_can_be_told(world: World) -> None:
 def test_a_sector_nobody_knows_is_not_taken(world: World) -> None:
     upload = ready(world, "Org\nZebra\n")
     with pytest.raises(ValidationError, match="1 of the rows"):
-        actions.accept(by=world.person("alice"), upload=upload, sectors={2: "spies"})
+        intake.accept(by=world.person("alice"), upload=upload, sectors={2: "spies"})
 
 
 @pytest.mark.parametrize("after", [0, 1, 3])
@@ -216,7 +217,7 @@ def test_killed_half_way_nothing_is_there(world: World, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("joinedup.spreadsheets.kinds.partners.add_contact", breaking)
     with pytest.raises(KeyboardInterrupt):
-        actions.accept(by=world.person("alice"), upload=upload)
+        intake.accept(by=world.person("alice"), upload=upload)
     assert state() == before
 
 
@@ -224,24 +225,24 @@ def test_the_same_rows_twice_are_refused_until_undone(world: World) -> None:
     alice = world.person("alice")
     first = ready(world, PARTNERS)
     second = ready(world, PARTNERS)
-    actions.accept(by=alice, upload=first)
+    intake.accept(by=alice, upload=first)
     before = state()
     with pytest.raises(ValidationError, match="already \\(“Pasted rows”\\): undo that first"):
-        actions.accept(by=alice, upload=second)
+        intake.accept(by=alice, upload=second)
     with pytest.raises(ValidationError, match="already"):
         actions.bring(
             by=alice, footprint=world.north, kind="partners", content=PARTNERS.encode(), file_name="a.csv"
         )
     assert state() == before
-    actions.undo(by=alice, upload=first)
-    actions.accept(by=alice, upload=second)
+    intake.undo(by=alice, upload=first)
+    intake.accept(by=alice, upload=second)
 
 
 def test_accepting_twice_makes_nothing_twice(world: World) -> None:
     upload = ready(world, PARTNERS)
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     with pytest.raises(ValidationError, match="finished already"):
-        actions.accept(by=world.person("alice"), upload=upload)
+        intake.accept(by=world.person("alice"), upload=upload)
 
 
 def test_undo_takes_away_exactly_what_was_made(world: World) -> None:
@@ -250,9 +251,9 @@ def test_undo_takes_away_exactly_what_was_made(world: World) -> None:
     before = state()
     made = ready(world, TRACKER, "initiatives"), ready(world, PARTNERS), ready(world, OFFERS, "offers")
     for upload in made:
-        actions.accept(by=alice, upload=upload)
+        intake.accept(by=alice, upload=upload)
     for upload in reversed(made):
-        actions.undo(by=alice, upload=upload)
+        intake.undo(by=alice, upload=upload)
         upload.refresh_from_db()
         assert (upload.state, upload.rows, upload.made) == ("undone", [], [])
     after = state()
@@ -277,7 +278,7 @@ def test_undo_takes_away_exactly_what_was_made(world: World) -> None:
 def test_undo_says_what_stands_in_the_way(world: World, use: str, sentence: str) -> None:
     alice = world.person("alice")
     upload = ready(world, PARTNERS)
-    actions.accept(by=alice, upload=upload)
+    intake.accept(by=alice, upload=upload)
     homes = Partner.objects.get(name="Riverside Homes")
     if use == "change":
         partner_actions.change_partner(by=alice, partner=homes, does="Homes")
@@ -291,20 +292,20 @@ def test_undo_says_what_stands_in_the_way(world: World, use: str, sentence: str)
         partner_actions.remove_contact(by=alice, contact=homes.contacts.all()[0])
     before = state()
     with pytest.raises(ValidationError, match=sentence):
-        actions.undo(by=alice, upload=upload)
+        intake.undo(by=alice, upload=upload)
     assert state() == before
 
 
 def test_what_the_engine_merely_suggested_does_not_stand_in_the_way(world: World) -> None:
     alice = world.person("alice")
     upload = ready(world, TRACKER, "initiatives")
-    actions.accept(by=alice, upload=upload)
+    intake.accept(by=alice, upload=upload)
     suggested = Opportunity.objects.create(
         key="a", footprint=world.north, audience="partnership", kind="match", place=world.northton,
         sentence="Two", first_seen=TODAY, last_seen=TODAY,
     )  # fmt: skip
     suggested.initiatives.add(Initiative.objects.get(name="Safe walk home"))
-    actions.undo(by=alice, upload=upload)
+    intake.undo(by=alice, upload=upload)
     suggested.refresh_from_db()
     assert suggested.state == "gone"
 
@@ -312,10 +313,10 @@ def test_what_the_engine_merely_suggested_does_not_stand_in_the_way(world: World
 def test_a_changed_initiative_stays(world: World) -> None:
     alice = world.person("alice")
     upload = ready(world, TRACKER, "initiatives")
-    actions.accept(by=alice, upload=upload)
+    intake.accept(by=alice, upload=upload)
     change_initiative(by=alice, initiative=Initiative.objects.get(name="Safe walk home"), what="More")
     with pytest.raises(ValidationError, match="“Safe walk home” was changed since"):
-        actions.undo(by=alice, upload=upload)
+        intake.undo(by=alice, upload=upload)
 
 
 def test_columns_are_remembered_for_this_partnership_only(world: World) -> None:
@@ -365,15 +366,15 @@ def test_only_the_coordinator_may(world: World, who: str) -> None:
     for refused in (
         lambda: actions.bring(by=person, footprint=world.north, kind="partners", text=PARTNERS),
         lambda: actions.choose_columns(by=person, upload=upload, mapping=upload.mapping),
-        lambda: actions.accept(by=person, upload=upload),
+        lambda: intake.accept(by=person, upload=upload),
         lambda: actions.drop(by=person, upload=upload),
     ):
         with pytest.raises(PermissionDenied):
             refused()
     assert state() == before
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     with pytest.raises(PermissionDenied):
-        actions.undo(by=person, upload=upload)
+        intake.undo(by=person, upload=upload)
 
 
 def test_dropping_and_forgetting_leave_no_rows(world: World) -> None:
@@ -408,7 +409,7 @@ def test_levels_and_markings_are_read_or_refused(world: World) -> None:
         (5, "Project", "The name of the work is missing."),
         (5, "Lead", "Who leads it is missing."),
     ]
-    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     found = Initiative.objects.order_by("name").values_list("name", "level", "marking")
     assert list(found) == [("A", "secondary", "public"), ("B", "primary", "partnership")]
 
@@ -426,7 +427,7 @@ def test_support_with_cells_that_do_not_fit(world: World) -> None:
         (2, "Funder"), (3, "Fund"), (4, "Deadline"), (4, "Visibility"),
     ]  # fmt: skip
     assert says(world, upload)[-1] == (7, "known", "Already here: not made again")
-    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     assert set(Offer.objects.values_list("name", "kind", "amount")) == {
         ("D", "guidance", "from £5 to £50"),
         ("E", "fund", "£500"),
@@ -450,7 +451,7 @@ def test_support_says_how_it_can_be_had_and_who_leads(world: World) -> None:
         (7, "Maximum award", "One award cannot be more than all of them together."),
         (7, "Who leads", "Say who leads, if nobody else may apply."),
     ]
-    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     made = Offer.objects.order_by("name").values_list(
         "name",
         "basis",
@@ -487,7 +488,7 @@ def test_support_taken_out_as_a_spreadsheet_comes_in_again(
     sheet = as_("nobody").get("/support.csv").text.replace("Club fund", "Second fund")
     upload = ready(world, sheet, "offers")
     assert sentences(world, upload) == []
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     second = Offer.objects.get(name="Second fund")
     assert {name: getattr(second, name) for name in fields} == fields
     assert {name: {each.pk for each in getattr(second, name).all()} for name in lists} == {
@@ -496,7 +497,7 @@ def test_support_taken_out_as_a_spreadsheet_comes_in_again(
 
 
 def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: World) -> None:
-    actions.accept(by=world.person("alice"), upload=ready(world, TRACKER, "initiatives"))
+    intake.accept(by=world.person("alice"), upload=ready(world, TRACKER, "initiatives"))
     more = (
         TRACKER
         + "Lunch club,Eastton School,,,,,,,\n" * 2
@@ -511,7 +512,7 @@ def test_a_tracker_brought_again_makes_nothing_twice_and_a_new_lead_once(world: 
         "new",
         "new",
     ]
-    assert actions.accept(by=world.person("alice"), upload=upload) == 4
+    assert intake.accept(by=world.person("alice"), upload=upload) == 4
     assert Partner.objects.get(name="Oak School").initiatives.count() == 2
 
 
@@ -520,7 +521,7 @@ def test_offers_of_a_spreadsheet_are_the_partnerships_own_and_change_no_shared_o
         name="Small grants", slug="small-grants", provider="Some Foundation", kind="fund", marking="public",
         who_may_use="Police only",
     )  # fmt: skip
-    actions.accept(by=world.person("alice"), upload=ready(world, OFFERS, "offers"))
+    intake.accept(by=world.person("alice"), upload=ready(world, OFFERS, "offers"))
     shared.refresh_from_db()
     assert (shared.who_may_use, shared.closes, shared.footprint) == ("Police only", None, None)
     made = Offer.objects.exclude(pk=shared.pk).get()

@@ -4,9 +4,9 @@ import pytest
 
 from joinedup.engines.reading.people import reach
 from joinedup.partners.models import Partner
-from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.as_given import is_total, lost_figures, whole_number
 from joinedup.spreadsheets.cells import exactly
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.preview import preview
 from joinedup.spreadsheets.rows import Verdict
 from tests.spreadsheets.making import ready
@@ -56,7 +56,7 @@ def test_totals_are_shown_and_make_nothing(world: World) -> None:
         (2, Verdict.NEW), (3, Verdict.NEW), (4, Verdict.TOTAL), (5, Verdict.TOTAL),
     ]  # fmt: skip
     assert (seen.totals, seen.problems) == (2, [])
-    assert actions.accept(by=alice, upload=upload) == 2
+    assert intake.accept(by=alice, upload=upload) == 2
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_number_that_was_cut_short_is_said_and_noughts_come_back(world: World)
     assert [(each.row, each.column, each.sentence) for each in preview(alice, upload).problems] == [
         (2, "Company number", "“9.99E+05” was shortened by a spreadsheet program: write the whole number, as text.")
     ]  # fmt: skip
-    actions.accept(by=alice, upload=upload, leave_out=True)
+    intake.accept(by=alice, upload=upload, leave_out=True)
     found = Partner.objects.filter(name__in=["Elm", "Ash", "Yew"]).order_by("company_number")
     assert [each.company_number for each in found] == ["00999123", "00999124", "00999125"]
 

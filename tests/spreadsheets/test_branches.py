@@ -14,6 +14,7 @@ from joinedup.partners.actions import add_partner
 from joinedup.partners.models import Ask, Contact, Partner
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
 from joinedup.spreadsheets.wording import questions
@@ -53,7 +54,7 @@ def test_it_is_asked_and_nothing_is_made_before_it_is_said(world: World) -> None
         )
     ]
     with pytest.raises(Exception, match="1 of the rows have a problem"):
-        actions.accept(by=world.person("alice"), upload=upload)
+        intake.accept(by=world.person("alice"), upload=upload)
     assert not Partner.objects.filter(name__startswith="Help").exists()
 
 
@@ -62,7 +63,7 @@ def test_branches_have_a_record_each(world: World) -> None:
     answer(world, upload, is_one=False)
     assert verdicts(world, upload) == ["new", "new"]
     assert seen(world, upload).lines[1].says == "New partner, Vcs, a branch; contact: Lead"
-    assert actions.accept(by=world.person("alice"), upload=upload) == 4
+    assert intake.accept(by=world.person("alice"), upload=upload) == 4
     found = Partner.objects.filter(charity_number="1999999").order_by("name")
     assert [(each.name, each.is_branch) for each in found] == [
         ("Help Legion North branch", False),
@@ -72,7 +73,7 @@ def test_branches_have_a_record_each(world: World) -> None:
     again = ready(world, NORTH_AND_SOUTH.replace("Lead", "Deputy").replace("@", "2@"))
     assert seen(world, again).questions == {}
     assert verdicts(world, again) == ["adds", "adds"]
-    actions.accept(by=world.person("alice"), upload=again)
+    intake.accept(by=world.person("alice"), upload=again)
     assert Contact.objects.filter(partner__in=found).count() == 4
 
 
@@ -80,12 +81,12 @@ def test_one_organisation_under_two_names_has_one(world: World) -> None:
     upload = ready(world, NORTH_AND_SOUTH)
     answer(world, upload, is_one=True)
     assert verdicts(world, upload) == ["new", "adds"]
-    assert actions.accept(by=world.person("alice"), upload=upload) == 3
+    assert intake.accept(by=world.person("alice"), upload=upload) == 3
     legion = Partner.objects.get(charity_number="1999999")
     assert (legion.name, legion.contacts.count()) == ("Help Legion North branch", 2)
     # Its other name is known from now on.
     tracker = ready(world, "Project,Lead\nWalks,Help Legion South branch\n", "initiatives")
-    actions.accept(by=world.person("alice"), upload=tracker)
+    intake.accept(by=world.person("alice"), upload=tracker)
     assert Initiative.objects.get().partner == legion
 
 
@@ -95,7 +96,7 @@ def test_a_number_in_a_later_row_of_the_body_counts_for_its_first(world: World) 
     upload = ready(world, text)
     assert verdicts(world, upload) == ["new", "known", "problem"]
     answer(world, upload, is_one=False)
-    assert actions.accept(by=world.person("alice"), upload=upload) == 2
+    assert intake.accept(by=world.person("alice"), upload=upload) == 2
 
 
 def test_a_branch_of_a_body_that_is_here(world: World) -> None:
@@ -106,7 +107,7 @@ def test_a_branch_of_a_body_that_is_here(world: World) -> None:
     upload = ready(world, NORTH_AND_SOUTH)
     assert [each.read_as[0] for each in seen(world, upload).questions] == ["Help Legion", "Help Legion"]
     answer(world, upload, is_one=False)
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     assert Partner.objects.filter(charity_number="1999999", is_branch=True).count() == 2
 
 
@@ -129,7 +130,7 @@ def test_spellings_with_one_company_number_are_one(world: World) -> None:
     )
     upload = ready(world, text)
     assert verdicts(world, upload) == ["new", "known", "known"]
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     assert Partner.objects.get(company_number="00999123").name == "St Marys Youth Club"
 
 
@@ -216,7 +217,7 @@ def test_what_the_preview_shows_is_what_acceptance_does(world: World, kind: str,
     models = (Partner, Contact, Initiative, Ask, Offer)
     before = sum(model.objects.count() for model in models)
     assert shown.to_make
-    made = actions.accept(by=alice, upload=upload, leave_out=True)
+    made = intake.accept(by=alice, upload=upload, leave_out=True)
     assert made == sum(model.objects.count() for model in models) - before
     assert made >= len(shown.to_make)
     fresh = {
@@ -265,5 +266,5 @@ def test_one_body_or_branches_as_files_have_them(
     assert (len(seen(world, upload).questions), verdicts(world, upload)) == (asked, before)
     answer(world, upload, is_one)
     shown = without_marked(world.person("alice"), Upload.objects.get(pk=upload.pk))
-    made = actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    made = intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     assert made == len(shown.to_make)

@@ -10,6 +10,7 @@ from django.test import Client
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.models import Initiative
 from joinedup.spreadsheets import actions, wording
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.parse import open_file
@@ -27,7 +28,7 @@ def sheet(world: World, dates: list[tuple[str, str]]) -> Upload:
 
 
 def made(world: World, upload: Upload) -> list[tuple[str, str]]:
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     found = Initiative.objects.filter(name__startswith="Work ").order_by("name")
     return [(str(each.starts or ""), str(each.ends or "")) for each in found]
 
@@ -97,7 +98,7 @@ def test_only_a_date_that_has_its_month_first_makes_a_sheet_doubtful(
     assert (preview(world.person("alice"), upload).dates is not None) is is_doubtful
     if is_doubtful:
         with pytest.raises(ValidationError, match="two ways"):
-            actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+            intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
 
 
 @pytest.mark.parametrize(

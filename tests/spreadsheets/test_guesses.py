@@ -17,6 +17,7 @@ from joinedup.partners.models import Ask, Partner
 from joinedup.spreadsheets import actions, wording
 from joinedup.spreadsheets.around import around
 from joinedup.spreadsheets.guesses import Ticks
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedName, Upload
 from joinedup.spreadsheets.preview import SpreadsheetPreview, preview
@@ -73,7 +74,7 @@ def test_a_tracker_is_read_and_says_from_which_words(world: World) -> None:
         "“soon” is no date: left empty. (row 4)",
         "“Riverside” is no place that is held, or more than one has that name: left empty. (row 4)",
     ]
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     made = {each.name: each for each in Initiative.objects.all()}
     exact, walk, knife, quiet = (
         made[n] for n in ("Evening mentors", "Walk and talk", "Knife arch", "Quiet room")
@@ -105,7 +106,7 @@ def test_what_was_given_exactly_is_shown_plainly_and_no_guess(world: World) -> N
 def test_only_what_is_ticked_is_kept(world: World) -> None:
     upload = ready(world, TRACKER, "initiatives")
     ticks = {key_of(world, upload, "trusted-adult"): False, key_of(world, upload, "primary"): True, "x": True}
-    actions.accept(by=world.person("alice"), upload=upload, ticks=ticks)
+    intake.accept(by=world.person("alice"), upload=upload, ticks=ticks)
     walk = Initiative.objects.get(name="Walk and talk")
     assert (walk.themes.count(), walk.level, walk.places.count()) == (0, "primary", 1)
     upload.refresh_from_db()
@@ -140,7 +141,7 @@ def test_asks_are_read_by_kind_and_what_says_nothing_is_left_out(world: World) -
     assert [(line.row, line.verdict.value) for line in seen(world, upload).lines] == [
         (2, "new"), (3, "new"), (4, "known"), (5, "new"), (6, "problem"),
     ]  # fmt: skip
-    assert actions.accept(by=world.person("alice"), upload=upload, leave_out=True) == 3
+    assert intake.accept(by=world.person("alice"), upload=upload, leave_out=True) == 3
     asks = set(Ask.objects.values_list("partner__name", "kind", "text"))
     assert asks == {
         ("Lantern Youth", "need", "We need two mentors on a Friday"),
@@ -148,7 +149,7 @@ def test_asks_are_read_by_kind_and_what_says_nothing_is_left_out(world: World) -
         ("Lantern Youth", "need", "Boots"),
     }
     assert [t.pk for t in Ask.objects.get(text__startswith="We need").themes.all()] == ["trusted-adult"]
-    actions.undo(by=world.person("alice"), upload=upload)
+    intake.undo(by=world.person("alice"), upload=upload)
     assert not Ask.objects.exists()
 
 
@@ -158,7 +159,7 @@ def test_who_may_use_support_is_read_where_the_columns_do_not_say(world: World) 
         "B,F,Schools and police forces,Health,,1/2/2040\n"
     )
     upload = ready(world, text, "offers")
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     made = {each.name: ({s.pk for s in each.sectors.all()}, each.basis) for each in Offer.objects.all()}
     # A column that is filled in stands until somebody ticks what the words say.
     assert made == {"A": ({"education", "police"}, "rolling"), "B": ({"health"}, "dated")}
@@ -177,7 +178,7 @@ def test_support_that_is_read_as_for_elsewhere_is_left_out_until_the_tick_is_tak
     )
     unticked = Ticks({key_of(world, upload, "elsewhere"): False})
     assert seen(world, upload, ticks=unticked).marked == []
-    actions.accept(by=world.person("alice"), upload=upload, leave_out=True)
+    intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     assert [each.name for each in Offer.objects.all()] == ["Clubs"]
 
 
@@ -194,7 +195,7 @@ def test_near_names_are_offered_as_one_and_followed(world: World) -> None:
         ("“Testland Police Service”: same body as “Testland Police”?", "row 6", True),
     ]
     before = Partner.objects.count()
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     assert Partner.objects.count() == before + 2
     mary = Partner.objects.get(name="St Mary's Youth Club")
     assert {p.name for p in mary.serves.all()} == {"Northton", "Eastton"}
@@ -206,7 +207,7 @@ def test_near_names_are_offered_as_one_and_followed(world: World) -> None:
 def test_what_is_said_to_be_another_body_is_another(world: World) -> None:
     upload = ready(world, "Project,Lead\nWalk,Lantern Yuoth\n", "initiatives")
     ticks = {key_of(world, upload, "Lantern Youth"): False}
-    actions.accept(by=world.person("alice"), upload=upload, ticks=ticks, sectors={2: "vcs"})
+    intake.accept(by=world.person("alice"), upload=upload, ticks=ticks, sectors={2: "vcs"})
     assert Initiative.objects.get().partner.name == "Lantern Yuoth"
 
 
@@ -226,16 +227,16 @@ def test_identifiers_come_before_names(world: World) -> None:
 def test_a_spelling_and_a_number_of_ones_own_are_remembered_until_undone(world: World) -> None:
     alice = world.person("alice")
     first = ready(world, "Ref,Organisation,Sector\nP07,Mill Lane Hub,vcs\nP08,Lantern Yuoth,vcs\n")
-    actions.accept(by=alice, upload=first)
+    intake.accept(by=alice, upload=first)
     text = "Project,Lead\nWalk,P07\nTalk,lantern yuoth\n"
     upload = ready(world, text, "initiatives")
-    actions.accept(by=alice, upload=upload)
+    intake.accept(by=alice, upload=upload)
     assert set(Initiative.objects.values_list("partner__name", flat=True)) == {
         "Mill Lane Hub",
         "Lantern Youth",
     }
-    actions.undo(by=alice, upload=upload)
-    actions.undo(by=alice, upload=first)
+    intake.undo(by=alice, upload=upload)
+    intake.undo(by=alice, upload=first)
     assert not RememberedName.objects.exists()
     assert not Partner.objects.filter(name="Mill Lane Hub").exists()
 
@@ -248,8 +249,8 @@ def test_undo_puts_everything_back(world: World) -> None:
         ("Org,Sector,Themes\nLantern Yuoth,vcs,knives\nNew Hub,vcs,\n", "partners"),
     ):
         upload = ready(world, text, kind)
-        actions.accept(by=alice, upload=upload, least=ALL)
-        actions.undo(by=alice, upload=upload)
+        intake.accept(by=alice, upload=upload, least=ALL)
+        intake.undo(by=alice, upload=upload)
     assert {k: v for k, v in state().items() if k in before} == before
     assert not RememberedName.objects.exists()
 
@@ -344,7 +345,7 @@ def test_a_sheet_keeps_at_least_what_match_reads(world: World) -> None:
             for row in getattr(register, table).to_dicts()
         }
         upload = ready(world, text, table)
-        actions.accept(by=world.person("alice"), upload=upload, least=ALL)
+        intake.accept(by=world.person("alice"), upload=upload, least=ALL)
         model, where = (Partner, "serves") if table == "partners" else (Initiative, "places")
         made = {
             each.name: ({p.pk for p in getattr(each, where).all()}, {t.pk for t in each.themes.all()})

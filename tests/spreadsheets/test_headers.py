@@ -14,6 +14,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.spreadsheets import actions, parse
 from joinedup.spreadsheets.columns import suggest
 from joinedup.spreadsheets.headers import proposed, read_file, read_text, sheet_at, wanted
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.parse import Unreadable, open_file, open_text
@@ -191,7 +192,7 @@ def test_a_joined_cell_holds_for_each_of_its_rows_where_that_makes_sense(world: 
         ("Two", "New, led by Lantern Youth"),
         ("Three", "New, led by Testland Police"),
     ]
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     made = {each.name: each for each in Initiative.objects.all()}
     # A number of people over two rows is theirs together.
     assert [made[name].reach_per_year for name in ("One", "Two", "Three")] == [40, None, 9]
@@ -226,7 +227,7 @@ def test_another_sheet_is_chosen_with_one_press(world: World, as_: As) -> None:
     upload.refresh_from_db()
     assert (upload.row_count, upload.state) == (1, "previewed")
     assert AuditEntry.objects.filter(action="spreadsheet.sheet").count() == 1
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     upload.refresh_from_db()
     assert upload.sheets == []
     assert as_("charlie").post(path, {"sheet": "1"}).status_code == 404

@@ -10,6 +10,7 @@ from django.test import Client
 
 from joinedup.partners.models import Partner
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.models import Upload
 from tests.spreadsheets.making import PARTNERS, TRACKER, ready, state, xlsx
 from tests.world import World
@@ -67,7 +68,7 @@ def test_what_is_not_public_stays_with_the_coordinator(world: World, as_: As) ->
     upload = ready(world, "Org,E-mail\nHIDDEN School,hidden@school.example\n")
     Upload.objects.filter(pk=upload.pk).update(file_name="HIDDEN.csv")
     accepted = ready(world, TRACKER, "initiatives")
-    actions.accept(by=world.person("alice"), upload=accepted)
+    intake.accept(by=world.person("alice"), upload=accepted)
     paths = ["/bring/north/", "/bring/north/new/", f"/bring/upload/{accepted.pk}/undo/"]
     paths += [f"/bring/upload/{upload.pk}/{page}/" for page in ("columns", "preview")]
     for path in paths:
@@ -160,7 +161,7 @@ def test_a_chosen_sector_is_checked_and_taken(world: World, as_: As) -> None:
 
 def test_finished_uploads_lead_to_what_became_of_them(world: World, as_: As) -> None:
     upload = ready(world, PARTNERS)
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     to = {"columns": "/bring/north/", "preview": f"/bring/upload/{upload.pk}/"}
     for page, where in to.items():
         assert as_("alice").get(f"/bring/upload/{upload.pk}/{page}/").url == where  # type: ignore[attr-defined]
@@ -170,7 +171,7 @@ def test_finished_uploads_lead_to_what_became_of_them(world: World, as_: As) -> 
 
 def test_undo_on_the_page_says_what_is_in_the_way(world: World, as_: As) -> None:
     upload = ready(world, PARTNERS)
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     Partner.objects.get(name="Mill Lane School").contacts.create(role="Caretaker")
     page = as_("alice").post(f"/bring/upload/{upload.pk}/undo/")
     assert "“Mill Lane School” is used since: contact" in page.text

@@ -22,6 +22,7 @@ from joinedup.privacy.case_lists import looks_like_data
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.columns import headings_of
 from joinedup.spreadsheets.headers import read_text
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.people import SinglePeople, refuse_people
@@ -162,7 +163,7 @@ def test_what_nobody_accepted_goes_within_days_by_the_worker(world: World) -> No
 
 def test_what_was_accepted_is_not_forgotten(world: World) -> None:
     upload = ready(world, PARTNERS)
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     assert forget_uploads(timezone.now() + datetime.timedelta(days=400)) == 0
     assert Upload.objects.get().state == "accepted"
 
@@ -170,7 +171,7 @@ def test_what_was_accepted_is_not_forgotten(world: World) -> None:
 def test_only_columns_that_were_chosen_are_kept(world: World, as_: As) -> None:
     upload = ready(world, f"Org,E-mail,Favourite {SECRET}\nRiverside Homes,a@r.example,{SECRET}\n")
     assert upload.mapping == {"name": 0, "email": 1}
-    actions.accept(by=world.person("alice"), upload=upload)
+    intake.accept(by=world.person("alice"), upload=upload)
     kept = Upload.objects.get(pk=upload.pk)
     assert (kept.rows, kept.header) == ([], [])
     assert "a@r.example" in everything()

@@ -15,6 +15,7 @@ from joinedup.initiatives.models import Initiative
 from joinedup.partners.actions import add_ask, add_partner
 from joinedup.partners.models import Ask, Partner
 from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.preview import preview
 from joinedup.spreadsheets.rows import Verdict
@@ -122,7 +123,7 @@ def test_what_is_exported_brings_the_same_where_it_is_gone(
     called = "text__in" if model is Ask else "name__in"
     model._base_manager.filter(**{called: names}).delete()
     assert exported(as_, kind) != before
-    actions.accept(by=full.person("alice"), upload=brought(full, kind, before))
+    intake.accept(by=full.person("alice"), upload=brought(full, kind, before))
     assert rows(exported(as_, kind)) == rows(before)
 
 

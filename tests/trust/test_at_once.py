@@ -23,6 +23,7 @@ from joinedup.opportunities.models import Opportunity, Run
 from joinedup.partners.models import Partner
 from joinedup.registration.models import Attendee
 from joinedup.spreadsheets import actions as spreadsheets
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.models import Upload
 from tests.trust.conftest import Everything
 from tests.waiting import HANGS
@@ -110,7 +111,7 @@ def test_a_spreadsheet_is_accepted_once(everything: Everything):
     )
 
     def accept() -> None:
-        spreadsheets.accept(by=alice, upload=Upload.objects.get(pk=upload.pk))
+        intake.accept(by=alice, upload=Upload.objects.get(pk=upload.pk))
 
     wrong = _together([accept] * 4)
     assert [type(each) for each in wrong] == [ValidationError] * 3

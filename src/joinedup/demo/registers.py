@@ -29,6 +29,7 @@ from joinedup.partners.models import Ask, Link, Partner
 from joinedup.places.models import Footprint, Place
 from joinedup.spreadsheets import actions as spreadsheets
 from joinedup.spreadsheets.around import around
+from joinedup.spreadsheets.intake.actions import accept
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.preview import preview
 from joinedup.support.models import Offer
@@ -106,7 +107,7 @@ def _bring_sheet(by: Person, register: Register, table: str, kind: str) -> None:
         register.left_out.append(f"{table}, row {line.row} ({line.title}): {line.problems[0].sentence}")
     for unread in seen.unread:
         register.left_out.append(f"{table}, {unread.field} “{unread.given}”: {unread.rule}")
-    spreadsheets.accept(by=by, upload=upload, leave_out=True)
+    accept(by=by, upload=upload, leave_out=True)
     upload.refresh_from_db()
     _label(upload)
     if table == "partners":

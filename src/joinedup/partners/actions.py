@@ -8,7 +8,7 @@ from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from joinedup.accounts import audit
@@ -21,6 +21,7 @@ from joinedup.partners.confirmation import CONFIRMING, came_now, confirm_now, la
 from joinedup.partners.election_hold import refuse_while_held
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.partners.registers import LABELS, READERS, numbers_of, wrong_box
+from joinedup.partners.same_body import keys_of_name, keys_of_numbers
 from joinedup.partners.undelivered import OF_CONTACTS, settle_corrected
 from joinedup.places.models import Footprint, Place
 from joinedup.taxonomy.models import Sector, Theme
@@ -85,7 +86,7 @@ def _refuse_second(
     by: Person, details: dict[str, Any], footprints: list[Footprint], existing: Partner | None
 ) -> None:
     """Raise AlreadyHere for a new name or identifier that another partner of these footprints has; branches of one
-    body share its numbers. 2 queries at most."""
+    body share its numbers. 2 queries where there is none, and one more for each that is elsewhere too."""
     # What was so before is no reason to refuse another change: it is asked on its own page.
     was = {"name": existing.name, **numbers_of(existing)} if existing is not None else {}
     fresh = {
@@ -95,25 +96,19 @@ def _refuse_second(
     if existing is not None:
         here = here.exclude(pk=existing.pk)
     name = fresh.pop("name", None)
-    # Also what a record was called that became part of it.
-    called = _same_name(name) | _same_name(name, "merged_here__name") if name is not None else Q()
-    if called and (other := here.filter(called).first()) is not None:
+    if name is not None and (other := _first_of(here, keys_of_name(name))) is not None:
         raise AlreadyHere(other)
     if not fresh or details.get("is_branch", existing is not None and existing.is_branch):
         return
-    same = Q()
-    for kind, number in fresh.items():
-        same |= Q(**{kind: number})
-    if (other := here.filter(same, is_branch=False).first()) is not None:
+    if (other := _first_of(here, keys_of_numbers(fresh))) is not None:
         raise AlreadyHere(other, next(kind for kind in fresh if getattr(other, kind) == fresh[kind]))
 
 
-def _same_name(name: str, path: str = "name") -> Q:
-    """However its apostrophes and its “and” are written: ’ or ', & or and."""
-    found = Q(**{f"{path}__iexact": name})
-    for one, other in (("’", "'"), ("'", "’"), ("&", "and"), (" and ", " & ")):
-        found |= Q(**{f"{path}__iexact": name.replace(one, other)})
-    return found
+def _first_of(here: QuerySet[Partner], keys: QuerySet[Any]) -> Partner | None:
+    # Asked apart, by an index, as hardly ever there is one: in one question a database may read all partners that are
+    # here instead, for each that is added.
+    found = set(keys)
+    return here.filter(pk__in=found).first() if found else None
 
 
 def add_partner(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from joinedup.accounts.permissions import Scope
 from joinedup.accounts.records import Record, RecordQuerySet
@@ -70,6 +71,14 @@ class Partner(Record):
 
     class Meta:
         ordering = ["name"]
+        # By what each body that is added is looked for (`same_body`).
+        indexes = [
+            models.Index(Lower("name"), name="partner_lower_name"),
+            models.Index(fields=["charity_number"], name="partner_charity_number"),
+            models.Index(fields=["company_number"], name="partner_company_number"),
+            models.Index(fields=["urn"], name="partner_urn"),
+            models.Index(fields=["ods"], name="partner_ods"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(succeeded_by__isnull=True, succeeded_on__isnull=True)

@@ -30,8 +30,7 @@ from joinedup.site.health_finding import HealthFinding
 from joinedup.site.home_health import home_findings
 from joinedup.site.serve_command import refuse_empty, waiting_migrations
 from joinedup.site.settings_health import settings_findings
-from joinedup.spreadsheets.actions import UNDER_WAY
-from joinedup.spreadsheets.models import Upload
+from joinedup.spreadsheets.models import UNDER_WAY, Upload
 from joinedup.support.models import OfferList
 from joinedup.tables.models import Seat
 from joinedup.web.layers import HEADLINES

@@ -33,7 +33,8 @@ from joinedup.registration.worker import (
 from joinedup.results.worker import thank_attendees
 from joinedup.site import metrics
 from joinedup.site.clock import look_at_clock
-from joinedup.spreadsheets.worker import forget_uploads, go_on_with_sheets
+from joinedup.spreadsheets.intake.worker import go_on_with_sheets
+from joinedup.spreadsheets.worker import forget_uploads
 from joinedup.successions.worker import carry_out_due
 from joinedup.support.worker import remind_of_checks
 from joinedup.visits.worker import forget_leads

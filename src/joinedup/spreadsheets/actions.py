@@ -1,46 +1,35 @@
-"""Spreadsheets: upload one, choose its columns, accept it whole, undo it, drop it."""
+"""Spreadsheets that are not accepted yet: upload one, choose its columns, tick its guesses, drop it.
+
+What is accepted, and undone, is in `intake`."""
 
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from joinedup.accounts import audit
-from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
-from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.places.models import Footprint
 from joinedup.privacy.case_lists import find_people, looks_like_data
 from joinedup.privacy.retention import UPLOADS
-from joinedup.spreadsheets import acceptance, removal
 from joinedup.spreadsheets.as_given import with_joined
 from joinedup.spreadsheets.columns import plain, suggest
-from joinedup.spreadsheets.guesses import SURE, Ticks
+from joinedup.spreadsheets.guesses import well_formed
 from joinedup.spreadsheets.headers import HeaderAt, Wanted, headings_in, proposed, sheet_at, wanted
+from joinedup.spreadsheets.intake.actions import give_up_broken
 from joinedup.spreadsheets.kinds import KINDS
-from joinedup.spreadsheets.models import RememberedColumn, Upload, UploadWork
+from joinedup.spreadsheets.models import RememberedColumn, Upload
 from joinedup.spreadsheets.parse import Book, RawSheet, Spreadsheet, Unreadable, open_file, open_text
 from joinedup.spreadsheets.people import refuse_people
-from joinedup.spreadsheets.preview import SpreadsheetPreview, preview, without_marked
-from joinedup.spreadsheets.undo import MADE_BY, what_stands_in_the_way
+from joinedup.spreadsheets.refusals import fingerprint, refuse_finished, refuse_twice
 
 MOST_TICKS = 50_000
-UNDER_WAY = (Upload.State.ACCEPTING, Upload.State.UNDOING)
-# More rows to make, or records to remove, are left to a worker where one runs: a page takes up to a tenth of a second
-# for each on a busy machine (`bench/acceptance.py`), and who waits for more than ten seconds thinks that it is broken.
-# The worker begins within ten.
-LARGE = 100
 # Rows of other sheets of a file that are kept until the sheet is accepted.
 MOST_OF_OTHERS = 10_000
 
@@ -63,7 +52,7 @@ def bring(
     require(by, "spreadsheet.bring", on=_scope(footprint))
     if kind not in KINDS:
         raise ValidationError("Choose what the spreadsheet lists.")
-    removal.give_up_broken(timezone.now(), footprint)
+    give_up_broken(timezone.now(), footprint)
     if bool(content) and bool(text.strip()):
         raise ValidationError("Either choose a file or paste the rows, not both.")
     book = open_text(text) if text.strip() else open_file(content)
@@ -94,8 +83,8 @@ def keep(
     row of headings can then be chosen."""
     require(by, "spreadsheet.bring", on=_scope(footprint))
     refuse_people(sheet)
-    fingerprint = _fingerprint(sheet)
-    _refuse_twice(footprint, kind, fingerprint)
+    content_hash = fingerprint(sheet)
+    refuse_twice(footprint, kind, content_hash)
     forget(timezone.now(), footprint)
     remembered = _remembered(footprint, kind)
     book, place = found or (Book([]), None)
@@ -111,7 +100,7 @@ def keep(
         if mapping
         else suggest(sheet.header, KINDS[kind].table, KINDS[kind].fields, remembered),
         state=Upload.State.PREVIEWED if mapping else Upload.State.MAPPING,
-        content_hash=fingerprint,
+        content_hash=content_hash,
         sheets=[asdict(each) for each in _without_people(book, place, _wanted(footprint, kind))],
         read_from={**(asdict(place) if place else {}), "hidden": book.hidden},
         by=by.name[:160],
@@ -173,7 +162,7 @@ def choose_sheet(
     chosen for its columns begins anew. Raises ValidationError with one sentence, and then changes nothing."""
     require(by, "spreadsheet.bring", on=upload)
     upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
-    _refuse_finished(upload)
+    refuse_finished(upload)
     if not 0 <= sheet < len(upload.sheets):
         raise ValidationError("There is no such sheet.")
     book = Book([RawSheet(**each) for each in upload.sheets])
@@ -184,14 +173,14 @@ def choose_sheet(
         place = replace(place, sheet=sheet)
     read = sheet_at(book, place)
     refuse_people(read)
-    _refuse_twice(upload.footprint, upload.kind, _fingerprint(read))
+    refuse_twice(upload.footprint, upload.kind, fingerprint(read))
     before = audit.snapshot(upload)
     kind, remembered = KINDS[upload.kind], _remembered(upload.footprint, upload.kind)
     upload.header, upload.rows, upload.first_row = read.header, read.rows, read.first_row
     upload.row_count = sum(any(row) for row in read.rows)
     upload.mapping = suggest(read.header, kind.table, kind.fields, remembered)
     upload.read_from = upload.read_from | asdict(place)
-    upload.content_hash, upload.state = _fingerprint(read), Upload.State.MAPPING
+    upload.content_hash, upload.state = fingerprint(read), Upload.State.MAPPING
     upload.ticks, upload.date_order = {}, ""
     upload.save()
     audit.record(by=by, action="spreadsheet.sheet", on=upload, before=before)
@@ -203,7 +192,7 @@ def say_date_order(*, by: Person, upload: Upload, order: str) -> Upload:
     """Keep, for a sheet whose dates can be read in two ways, which way it is."""
     require(by, "spreadsheet.bring", on=upload)
     upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
-    _refuse_finished(upload)
+    refuse_finished(upload)
     if order not in Upload.DateOrder.values:
         raise ValidationError("Say whether the day or the month stands first.")
     before = audit.snapshot(upload)
@@ -221,7 +210,7 @@ def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) ->
     """
     require(by, "spreadsheet.bring", on=upload)
     upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
-    _refuse_finished(upload)
+    refuse_finished(upload)
     fields = {field.name: field for field in KINDS[upload.kind].fields}
     if mapping.keys() - fields.keys() or any(not 0 <= n < len(upload.header) for n in mapping.values()):
         raise ValidationError("There is no such column.")
@@ -255,8 +244,8 @@ def tick(*, by: Person, upload: Upload, ticks: Mapping[str, bool]) -> Upload:
     """Keep which guesses are ticked, by their keys, until the sheet is accepted."""
     require(by, "spreadsheet.bring", on=upload)
     upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
-    _refuse_finished(upload)
-    merged = upload.ticks | _well_formed(ticks)
+    refuse_finished(upload)
+    merged = upload.ticks | well_formed(ticks)
     if len(merged) > MOST_TICKS:
         raise ValidationError("That is more than the sheet holds: accept it, or bring it in parts.")
     if merged != upload.ticks:
@@ -267,182 +256,11 @@ def tick(*, by: Person, upload: Upload, ticks: Mapping[str, bool]) -> Upload:
     return upload
 
 
-def _well_formed(ticks: Mapping[str, bool]) -> dict[str, bool]:
-    return {key: bool(ticked) for key, ticked in ticks.items() if re.fullmatch("[0-9a-f]{16}", key)}
-
-
-def accept(
-    *,
-    by: Person,
-    upload: Upload,
-    leave_out: bool = False,
-    sectors: Mapping[int, str] | None = None,
-    ticks: Mapping[str, bool] | None = None,
-    least: float = SURE,
-    may_wait: bool = False,
-) -> int:
-    """Create everything the sheet lists, or nothing. Returns the number of records created.
-
-    `leave_out`: skip the marked rows; otherwise one marked row refuses the whole sheet. `sectors`: row number
-    -> sector, for organisations whose sector the sheet does not give. Of what was guessed only what is ticked is
-    stored: `ticks` by key, besides those kept before; else what is at least as sure as `least`. The rows and headings
-    are emptied afterwards: cells without a chosen column are not stored anywhere.
-
-    `may_wait`: a sheet of more than `LARGE` rows is left to the worker where one runs; 0 is returned then. A row that
-    cannot be made by that time is left out and told.
-    """
-    require(by, "spreadsheet.bring", on=upload)
-    upload = Upload.objects.select_related("footprint").get(pk=upload.pk)
-    while True:
-        last = AuditEntry.objects.aggregate(last=Max("pk"))["last"] or 0
-        # Worked out before anybody else has to wait.
-        seen = _to_accept(
-            by, upload, leave_out, sectors, Ticks(upload.ticks | _well_formed(ticks or {}), least)
-        )
-        number = len(seen.to_make)
-        is_left = may_wait and _is_left_to_worker(by, number)
-        with acceptance.whole(number):
-            if _begun(by, upload, last, seen, is_left=is_left):
-                if number <= acceptance.AT_ONCE:
-                    _make_at_once(by, upload, seen)
-                break
-    if is_left:
-        return 0
-    if number > acceptance.AT_ONCE:
-        _make_in_steps(by, upload)
-    return len(upload.made)
-
-
-def _is_left_to_worker(by: Person, number: int) -> bool:
-    """Whether it is too much to wait for, a worker is there, and knows in whose name it acts."""
-    return number > LARGE and by.user_id is not None and worker_was_seen()
-
-
-def _make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
-    before = audit.snapshot(upload)
-    acceptance.make_at_once(by, upload, seen)
-    UploadWork.objects.filter(upload=upload).update(is_held=False, done=len(seen.to_make))
-    acceptance.end_accepted(upload)
-    audit.record(by=by, action="spreadsheet.accept", on=upload, before=before)
-
-
-def _make_in_steps(by: Person, upload: Upload) -> None:
-    try:
-        acceptance.go_on(upload, by=by)
-    except acceptance.TakenOver:
-        raise ValidationError("Somebody stopped it, or this took too long: look at it again.") from None
-    except BaseException:
-        removal.give_up(by, upload)
-        raise
-
-
-def _to_accept(
-    by: Person, upload: Upload, leave_out: bool, sectors: Mapping[int, str] | None, chosen: Ticks
-) -> SpreadsheetPreview:
-    """What the sheet comes to; raises ValidationError if it cannot be accepted."""
-    _refuse_finished(upload)
-    if upload.state != Upload.State.PREVIEWED:
-        raise ValidationError("Choose the columns first.")
-    _refuse_twice(upload.footprint, upload.kind, upload.content_hash)
-    seen = (without_marked if leave_out else preview)(by, upload, sectors, chosen)
-    if seen.dates is not None and not upload.date_order:
-        raise ValidationError(
-            "Dates can be read in two ways: say first whether the day or the month stands first."
-        )
-    if seen.marked:
-        raise ValidationError(
-            f"{len(seen.marked)} of the rows have a problem: correct them, or choose to leave them out."
-        )
-    if not seen.to_make:
-        raise ValidationError("There is nothing new in it: everything is here already.")
-    return seen
-
-
-@transaction.atomic
-def _begun(by: Person, upload: Upload, last: int, seen: SpreadsheetPreview, *, is_left: bool) -> bool:
-    """Whether its acceptance begins: not if records were made since the entry `last` of the audit trail, beside which
-    it has to be read again. Raises ValidationError if somebody else was faster. `is_left`: to the worker."""
-    # Locked, so that a second click finds it taken.
-    now = Upload.objects.select_for_update().get(pk=upload.pk)
-    _refuse_finished(now)
-    if _how_read(now) != _how_read(upload):
-        raise ValidationError("Somebody has just changed how it is read: look at it again.")
-    if upload.footprint.uploads.filter(state__in=UNDER_WAY).exists():
-        raise ValidationError(
-            "Another spreadsheet of this partnership is being accepted or undone: wait until it is done."
-        )
-    if AuditEntry.objects.filter(pk__gt=last, action__in=MADE_BY).exists():
-        return False
-    upload.state, upload.made = Upload.State.ACCEPTING, []
-    upload.save(update_fields=["state", "made"])
-    number = len(seen.to_make)
-    if number > acceptance.AT_ONCE:
-        acceptance.store_plan(upload, seen)
-    acceptance.begin_work(by, upload, number, is_held=not is_left)
-    return True
-
-
-def _how_read(upload: Upload) -> tuple[object, ...]:
-    """What the sheet comes to follows from this, besides what is here already."""
-    return upload.state, upload.ticks, upload.mapping, upload.content_hash, upload.date_order
-
-
-def undo(*, by: Person, upload: Upload, may_wait: bool = False) -> int:
-    """Delete exactly what the upload created. Returns the number of records deleted.
-
-    One that is being accepted is stopped by that, and can be accepted again. Raises ValidationError, naming the
-    obstacles, if somebody changed or used one of them since. `may_wait`: more than `LARGE` records are left to the
-    worker where one runs; 0 is returned then.
-    """
-    require(by, "spreadsheet.undo", on=upload)
-    with transaction.atomic():
-        upload = _to_undo(upload)
-        number = len(upload.made)
-        is_left = may_wait and _is_left_to_worker(by, number)
-        if number <= acceptance.AT_ONCE and upload.state == Upload.State.ACCEPTED:
-            return _remove_at_once(by, upload)
-        removal.begin_undo(by, upload, is_held=not is_left)
-    if is_left:
-        return 0
-    number = len(upload.made)
-    try:
-        removal.go_on(upload, by=by)
-    except acceptance.TakenOver:
-        raise ValidationError("Somebody else goes on with it: look at it again.") from None
-    if upload.work.stopped:
-        raise ValidationError(upload.work.stopped)
-    return number
-
-
-def _to_undo(upload: Upload) -> Upload:
-    """Held until the transaction is through, in the order in which whoever makes its rows holds it. Raises
-    ValidationError if there is nothing to undo, or if it is used."""
-    work = UploadWork.objects.select_for_update().filter(upload=upload).first()
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
-    if upload.state == Upload.State.UNDOING and work is not None and not work.is_free(timezone.now()):
-        raise ValidationError("It is being undone just now: wait until it is done.")
-    if upload.state not in (Upload.State.ACCEPTED, *UNDER_WAY):
-        raise ValidationError("Only what was accepted can be undone.")
-    acceptance.stop(upload)
-    if in_the_way := what_stands_in_the_way(upload.made, upload):
-        raise ValidationError(removal.CANNOT.format(in_the_way[0]))
-    return upload
-
-
-def _remove_at_once(by: Person, upload: Upload) -> int:
-    before = audit.snapshot(upload)
-    gone = removal.remove_at_once(by, upload)
-    upload.state, upload.rows = Upload.State.UNDONE, []
-    upload.save(update_fields=["state", "made", "rows"])
-    audit.record(by=by, action="spreadsheet.undo", on=upload, before=before)
-    return gone
-
-
 @transaction.atomic
 def drop(*, by: Person, upload: Upload) -> None:
     """Delete a sheet that was not accepted, with all its rows."""
     require(by, "spreadsheet.bring", on=upload)
-    _refuse_finished(upload)
+    refuse_finished(upload)
     audit.record(by=by, action="spreadsheet.drop", on=upload, before=audit.snapshot(upload), after={})
     upload.delete()
 
@@ -468,28 +286,6 @@ def forget(now: datetime.datetime, footprint: Footprint | None = None) -> int:
 
 def _scope(footprint: Footprint) -> Scope:
     return Scope(footprints=frozenset({footprint.pk}))
-
-
-def _refuse_finished(upload: Upload) -> None:
-    if upload.state == Upload.State.ACCEPTING:
-        raise ValidationError("This spreadsheet is being accepted just now: wait until it is done.")
-    if upload.state == Upload.State.UNDOING:
-        raise ValidationError("This spreadsheet is being undone just now: wait until it is done.")
-    if upload.state in (Upload.State.ACCEPTED, Upload.State.UNDONE):
-        raise ValidationError("This spreadsheet was finished already: bring it in anew.")
-
-
-def _fingerprint(sheet: Spreadsheet) -> str:
-    return hashlib.sha256(json.dumps([sheet.header, sheet.rows]).encode()).hexdigest()
-
-
-def _refuse_twice(footprint: Footprint, kind: str, fingerprint: str) -> None:
-    same = footprint.uploads.filter(kind=kind, content_hash=fingerprint, state=Upload.State.ACCEPTED).first()
-    if same is not None:
-        day = date_format(timezone.localdate(same.at), "j F Y")
-        raise Unreadable(
-            f"The same rows were brought in on {day} already (“{same.file_name}”): undo that first."
-        )
 
 
 def _remember(upload: Upload) -> None:

@@ -4,6 +4,7 @@ of which somebody ticks or not. Writes nothing."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -70,6 +71,11 @@ class Ticks:
 
     def has(self, guess: Guess) -> bool:
         return self.chosen.get(guess.key, guess.sure >= self.least)
+
+
+def well_formed(ticks: Mapping[str, bool]) -> dict[str, bool]:
+    """Those whose key can be one of a guess."""
+    return {key: bool(ticked) for key, ticked in ticks.items() if re.fullmatch("[0-9a-f]{16}", key)}
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,7 @@ class Upload(models.Model):
         return getattr(self, "work", None)
 
 
+UNDER_WAY = (Upload.State.ACCEPTING, Upload.State.UNDOING)
 # With nothing heard for so long, whoever went on with it is gone: a step takes less than a second.
 GONE = datetime.timedelta(minutes=1)
 # And nobody comes to go on with it.

@@ -18,6 +18,7 @@ from joinedup.partners.models import Partner
 from joinedup.places.models import Footprint
 from joinedup.privacy.retention import UPLOADS
 from joinedup.spreadsheets.headers import read_file
+from joinedup.spreadsheets.intake.made_records import take_back, what_stands_in_the_way
 from joinedup.spreadsheets.offer_lists import (
     MOST_ROWS,
     NEEDED,
@@ -29,7 +30,6 @@ from joinedup.spreadsheets.offer_lists import (
 )
 from joinedup.spreadsheets.parse import Unreadable
 from joinedup.spreadsheets.people import refuse_people
-from joinedup.spreadsheets.undo import take_back, what_stands_in_the_way
 from joinedup.support.actions import ListedFacts, add_offer, change_offer
 from joinedup.support.models import Offer, OfferList
 from joinedup.support.queries import CSV_HEADER

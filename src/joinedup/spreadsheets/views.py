@@ -20,6 +20,7 @@ from joinedup.accounts.stale import one_at_a_time, was_changed, watch
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets import actions, queries, wording
 from joinedup.spreadsheets.forms import BringForm, ColumnsForm, chosen_header, chosen_sectors, chosen_ticks
+from joinedup.spreadsheets.intake import actions as intake
 from joinedup.spreadsheets.kinds import KINDS, RowKind
 from joinedup.spreadsheets.models import Upload
 from joinedup.spreadsheets.people import SinglePeople
@@ -193,7 +194,7 @@ def upload_preview(request: Request, pk: int) -> HttpResponse:
 
 
 def _accepted(request: Request, upload: Upload, sectors: dict[int, str]) -> HttpResponse:
-    made = actions.accept(
+    made = intake.accept(
         by=request.person,
         upload=upload,
         leave_out="leave_out" in request.POST,
@@ -239,7 +240,7 @@ def upload_undo(request: Request, pk: int) -> HttpResponse:
     refused = ""
     if request.method == "POST":
         try:
-            gone = actions.undo(by=request.person, upload=upload, may_wait=True)
+            gone = intake.undo(by=request.person, upload=upload, may_wait=True)
         except ValidationError as error:
             refused = error.messages[0]
         else:

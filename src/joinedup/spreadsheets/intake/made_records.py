@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -12,7 +13,9 @@ from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.touching import footprints_of
 from joinedup.partners.models import Ask, Contact, Partner
+from joinedup.places.models import Footprint
 from joinedup.spreadsheets.models import RememberedName, Upload
 from joinedup.support.models import NotForUs, Offer
 
@@ -35,17 +38,33 @@ def what_stands_in_the_way(made: Made, upload: Upload | None = None) -> list[str
     ours = _by_model(made)
     found = []
     for model, pks in ours.items():
-        records = model._base_manager.in_bulk(pks)
-        if len(records) < len(pks):
+        there = model._base_manager.filter(pk__in=pks)
+        if there.count() < len(pks):
             found.append("some of what it made has been removed since.")
-        changed = AuditEntry.objects.filter(
-            record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks]
-        ).exclude(action__in=MADE_BY)
-        for record_id in changed.order_by("record_id").values_list("record_id", flat=True).distinct():
-            found.append(f"“{records.get(int(record_id), 'a record')}” was changed since.")
-        for what, pk in _uses(model, pks, ours, upload):
-            found.append(f"“{records[pk]}” is used since: {what}.")
+        said = [(pk, "was changed since.") for pk in _changed(model, pks)]
+        said += [(pk, f"is used since: {what}.") for what, pk in _uses(model, pks, ours, upload)]
+        names = there.in_bulk({pk for pk, _ in said})
+        found += [f"“{names.get(pk, 'a record')}” {what}" for pk, what in said]
     return found
+
+
+def _changed(model: type[models.Model], pks: Collection[int]) -> list[int]:
+    entries = AuditEntry.objects.filter(record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks])
+    changed = entries.exclude(action__in=MADE_BY).order_by("record_id").values_list("record_id", flat=True)
+    return [int(record_id) for record_id in changed.distinct()]
+
+
+def is_made_here_since(last: int, footprint: Footprint) -> bool:
+    """Whether records were made, beside which a sheet of the partnership would come to something else, since the entry
+    `last` of the audit trail. A fixed number of queries."""
+    entries = AuditEntry.objects.filter(pk__gt=last, action__in=MADE_BY).values_list("record", "record_id")
+    made: dict[str, set[int]] = defaultdict(set)
+    for label, key in entries:
+        made[label].add(int(key))
+    contacts = Contact.objects.filter(pk__in=made.pop(Contact._meta.label_lower, ()))
+    made[Partner._meta.label_lower].update(contacts.values_list("partner", flat=True))
+    of_each = ((model, made[model._meta.label_lower]) for model in ORDER)
+    return any(footprint.pk in footprints_of(model, keys) for model, keys in of_each if keys)
 
 
 def take_back(by: Person, made: Made) -> int:
@@ -60,6 +79,23 @@ def take_back(by: Person, made: Made) -> int:
     return sum(len(pks) for pks in ours.values())
 
 
+def keys_of(records: Iterable[models.Model]) -> list[list[Any]]:
+    """As they are kept in `Upload.made`."""
+    return [[record._meta.label, record.pk] for record in records]
+
+
+def in_order(made: Made) -> list[list[Any]]:
+    """Those that lean on others first."""
+    turn = {model._meta.label: number for number, model in enumerate(ORDER)}
+    return sorted(map(list, made), key=lambda each: turn[each[0]])
+
+
+def lists_of(upload: Upload) -> list[int]:
+    """The partnerships whose lists follow what the upload made."""
+    found = (footprints_of(model, pks) for model, pks in _by_model(upload.made).items())
+    return sorted({upload.footprint_id}.union(*found))
+
+
 def _by_model(made: Made) -> dict[type[models.Model], list[int]]:
     found = {model: [pk for label, pk in made if label == model._meta.label] for model in ORDER}
     return {model: pks for model, pks in found.items() if pks}
@@ -72,6 +108,7 @@ def _uses(
     upload: Upload | None,
 ) -> Iterable[tuple[str, int]]:
     """What points at the records: one query per model that can, leaving out what is removed with them."""
+    own = set(pks)
     for relation in model._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete:
             continue
@@ -84,10 +121,25 @@ def _uses(
         if other is RememberedName and upload is not None:
             users = users.exclude(upload=upload)
         if other is Opportunity:
-            users = users.exclude(state__in=ONLY_SUGGESTED)
+            users = _decided_since(users, model, pks)
         for pk in users.order_by().values_list(name, flat=True).distinct():
-            if pk in pks:
+            if pk in own:
                 yield str(other._meta.verbose_name), pk
+
+
+def _decided_since(
+    opportunities: models.QuerySet[Opportunity], model: type[models.Model], pks: Collection[int]
+) -> models.QuerySet[Opportunity]:
+    """Those about which a person did something since the records were made. Which records one rests on is worked out:
+    new bodies are found for what was taken up long ago too, and nobody used them by that."""
+    entries = AuditEntry.objects.filter(record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks])
+    made = entries.filter(action__in=MADE_BY).aggregate(first=models.Min("pk"))["first"]
+    taken_up = opportunities.exclude(state__in=ONLY_SUGGESTED)
+    keys = [str(pk) for pk in taken_up.order_by().values_list("pk", flat=True).distinct()]
+    since = AuditEntry.objects.filter(
+        record=Opportunity._meta.label_lower, record_id__in=keys, pk__gt=made or 0
+    )
+    return taken_up.filter(pk__in={int(key) for key in since.values_list("record_id", flat=True)})
 
 
 def _forget_suggestions(model: type[models.Model], pks: list[int]) -> None:

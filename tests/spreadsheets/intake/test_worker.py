@@ -18,11 +18,12 @@ from joinedup.opportunities.actions.refreshing import refresh
 from joinedup.opportunities.models import Touched
 from joinedup.partners.actions import add_partner, change_partner
 from joinedup.partners.models import Contact, Partner
-from joinedup.spreadsheets import acceptance, actions, removal
+from joinedup.spreadsheets.intake import acceptance, hold, removal
+from joinedup.spreadsheets.intake import actions as intake
+from joinedup.spreadsheets.intake.worker import go_on_with_sheets
 from joinedup.spreadsheets.models import PlannedRow, Upload
-from joinedup.spreadsheets.worker import go_on_with_sheets
 from joinedup.taxonomy.models import Sector
-from tests.spreadsheets.making import ready
+from tests.spreadsheets.making import ready, silent
 from tests.waiting import HANGS
 from tests.world import World
 
@@ -35,12 +36,12 @@ As = Callable[[str], Client]
 @pytest.fixture(autouse=True)
 def a_worker_and_steps_of_a_row(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A worker was seen, a sheet of more than twenty rows is large, and a look makes one row."""
-    monkeypatch.setattr(actions, "LARGE", 20)
+    monkeypatch.setattr(intake, "LARGE", 20)
+    monkeypatch.setattr(hold, "STEP", 0.0)
     for room in (acceptance, removal):
-        monkeypatch.setattr(room, "STEP", 0.0)
         monkeypatch.setattr(room, "let_others_write", lambda: None)
     monkeypatch.setattr(removal, "TO_GO", 1)
-    monkeypatch.setattr("joinedup.spreadsheets.worker.GO", 0.0)
+    monkeypatch.setattr("joinedup.spreadsheets.intake.worker.GO", 0.0)
     # However slow the machine is.
     monkeypatch.setattr(worker_mark, "SEEN_FOR", 86_400)
     worker_mark.note_worker()
@@ -66,7 +67,7 @@ def to_the_end() -> None:
 def left(world: World, text: str = SHEET) -> Upload:
     """Accepted by Alice, and left to the worker."""
     upload = ready(world, text)
-    assert actions.accept(by=world.person("alice"), upload=upload, may_wait=True) == 0
+    assert intake.accept(by=world.person("alice"), upload=upload, may_wait=True) == 0
     return Upload.objects.get(pk=upload.pk)
 
 
@@ -80,18 +81,18 @@ def page(as_: As, upload: Upload) -> str:
 def test_it_is_left_where_it_is_large_and_a_worker_runs(
     world: World, monkeypatch: pytest.MonkeyPatch, large: int, seen: bool, is_left: bool
 ):
-    monkeypatch.setattr(actions, "LARGE", large)
+    monkeypatch.setattr(intake, "LARGE", large)
     if not seen:
         cache.clear()
     upload = ready(world, SHEET)
-    number = actions.accept(by=world.person("alice"), upload=upload, may_wait=True)
+    number = intake.accept(by=world.person("alice"), upload=upload, may_wait=True)
     upload.refresh_from_db()
     wanted = (0, "accepting", (0, 0)) if is_left else (2 * ROWS, "accepted", (ROWS, ROWS))
     assert (number, upload.state, made()) == wanted
 
 
 def test_who_does_not_wait_has_it_done(world: World):
-    assert actions.accept(by=world.person("alice"), upload=ready(world, SHEET)) == 2 * ROWS
+    assert intake.accept(by=world.person("alice"), upload=ready(world, SHEET)) == 2 * ROWS
 
 
 def test_the_page_tells_how_far_it_is(world: World, as_: As):
@@ -119,7 +120,7 @@ def test_pressed_twice_it_is_accepted_once(world: World, as_: As):
     answer = as_("alice").post(f"/bring/upload/{upload.pk}/preview/")
     assert answer.url == f"/bring/upload/{upload.pk}/"  # type: ignore[attr-defined]
     with pytest.raises(ValidationError, match="is being accepted just now"):
-        actions.accept(by=world.person("alice"), upload=upload, may_wait=True)
+        intake.accept(by=world.person("alice"), upload=upload, may_wait=True)
     to_the_end()
     assert made() == (ROWS, ROWS)
     assert (
@@ -155,7 +156,7 @@ def test_a_row_that_cannot_be_written_any_more_is_told_and_the_rest_goes_on(worl
     assert "Row 11:</strong> Helpers 9 is already recorded here." in page(as_, upload)
     assert "Accepted in part" in as_("alice").get("/bring/north/").text
     # Brought again, it brings what was missing.
-    assert actions.accept(by=world.person("alice"), upload=ready(world, SHEET)) == 1
+    assert intake.accept(by=world.person("alice"), upload=ready(world, SHEET)) == 1
     assert made() == (ROWS, ROWS)
 
 
@@ -201,7 +202,7 @@ def test_who_may_no_longer_bring_sheets_stops_it(world: World, as_: As, how: str
     assert AuditEntry.objects.get(action="spreadsheet.accept").by == "Alice"
     Grant.objects.create(user=world.bob, role="coordinator", footprint=world.north)
     assert "3 of 24 rows were taken in" in as_("bob").get(f"/bring/upload/{upload.pk}/").text
-    assert actions.undo(by=world.person("bob"), upload=upload) == 6
+    assert intake.undo(by=world.person("bob"), upload=upload) == 6
     assert made() == (0, 0)
 
 
@@ -234,12 +235,10 @@ def test_where_no_row_can_be_written_the_sheet_is_kept_and_says_why(
 
 
 def test_a_full_disk_waits_for_the_next_minute(world: World, monkeypatch: pytest.MonkeyPatch):
-    from tests.spreadsheets.test_acceptance import silent
-
     upload = left(world)
     look(2)
     with monkeypatch.context() as full:
-        full.setattr(acceptance, "_keys", _raise(OperationalError("database or disk is full")))
+        full.setattr(acceptance, "keys_of", _raise(OperationalError("database or disk is full")))
         assert look() is False
     assert (made(), look()) == ((2, 2), False)
     silent(2)
@@ -268,20 +267,18 @@ def test_undo_while_it_is_taken_in_stops_it_and_the_sheet_can_be_accepted_again(
     to_the_end()
     upload.refresh_from_db()
     assert (upload.state, made(), upload.made, PlannedRow.objects.count()) == ("previewed", (0, 0), [], 0)
-    assert actions.accept(by=world.person("alice"), upload=upload) == 2 * ROWS
+    assert intake.accept(by=world.person("alice"), upload=upload) == 2 * ROWS
 
 
 @pytest.mark.postgresql
 def test_undo_by_the_worker_goes_on_where_it_was(world: World, as_: As):
-    from tests.spreadsheets.test_acceptance import silent
-
     upload = left(world)
     to_the_end()
-    assert actions.undo(by=world.person("alice"), upload=upload, may_wait=True) == 0
+    assert intake.undo(by=world.person("alice"), upload=upload, may_wait=True) == 0
     look(5)
     # Killed in the middle of a step: it is held, and what the step did is not there.
     upload.refresh_from_db()
-    acceptance.take_hold(upload, upload.work.said_at)
+    hold.take_hold(upload, upload.work.said_at)
     assert (look(), made()) == (False, (ROWS, ROWS - 5))
     silent(2)
     to_the_end()
@@ -298,7 +295,7 @@ def test_what_is_used_while_the_rest_is_undone_stays(world: World, as_: As):
     upload = left(world)
     to_the_end()
     alice = world.person("alice")
-    actions.undo(by=alice, upload=upload, may_wait=True)
+    intake.undo(by=alice, upload=upload, may_wait=True)
     look(3)
     change_partner(by=alice, partner=Partner.objects.get(name="Helpers 23"), does="More")
     to_the_end()
@@ -314,14 +311,12 @@ def test_an_undo_that_is_refused_changes_nothing(world: World):
     alice = world.person("alice")
     change_partner(by=alice, partner=Partner.objects.get(name="Helpers 1"), does="More")
     with pytest.raises(ValidationError, match="“Helpers 1” was changed since"):
-        actions.undo(by=alice, upload=upload, may_wait=True)
+        intake.undo(by=alice, upload=upload, may_wait=True)
     to_the_end()
     assert made() == (ROWS, ROWS)
 
 
 def test_where_the_worker_has_gone_the_page_says_so_and_it_can_be_taken_back(world: World, as_: As):
-    from tests.spreadsheets.test_acceptance import silent
-
     upload = left(world)
     look(2)
     cache.clear()
@@ -352,7 +347,7 @@ def test_two_at_once_make_each_row_once(world: World, beside: str):
             connection.close()
 
     def undo() -> None:
-        actions.undo(by=world.person("alice"), upload=upload, may_wait=True)
+        intake.undo(by=world.person("alice"), upload=upload, may_wait=True)
 
     acts = (to_the_end, to_the_end if beside == "another worker" else undo)
     threads = [threading.Thread(target=work, args=(act,)) for act in acts]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +11,14 @@ from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
 from joinedup.partners.models import Contact, Partner
-from joinedup.spreadsheets import acceptance, actions, removal
+from joinedup.spreadsheets import actions
+from joinedup.spreadsheets.intake import acceptance, hold, removal
+from joinedup.spreadsheets.intake import actions as intake
+from joinedup.spreadsheets.intake.worker import go_on_with_sheets
 from joinedup.spreadsheets.kinds import partners
-from joinedup.spreadsheets.models import PlannedRow, Upload, UploadWork
-from joinedup.spreadsheets.worker import forget_uploads, go_on_with_sheets
-from tests.spreadsheets.making import ready
+from joinedup.spreadsheets.models import PlannedRow, Upload
+from joinedup.spreadsheets.worker import forget_uploads
+from tests.spreadsheets.making import ready, silent
 from tests.world import World
 
 ROWS = 30
@@ -27,8 +29,7 @@ SHEET = "Org,Type,E-mail,Borough\n" + "".join(
 
 @pytest.fixture(autouse=True)
 def each_row_is_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(acceptance, "STEP", 0.0)
-    monkeypatch.setattr(removal, "STEP", 0.0)
+    monkeypatch.setattr(hold, "STEP", 0.0)
     monkeypatch.setattr(removal, "TO_GO", 1)
 
 
@@ -63,12 +64,12 @@ def made() -> tuple[int, int]:
 
 def test_all_is_made_and_all_is_undone(world: World):
     alice, upload = world.person("alice"), ready(world, SHEET)
-    assert actions.accept(by=alice, upload=upload) == 2 * ROWS
+    assert intake.accept(by=alice, upload=upload) == 2 * ROWS
     assert made() == (ROWS, ROWS)
     upload.refresh_from_db()
     assert (upload.state, len(upload.made), upload.rows) == ("accepted", 2 * ROWS, [])
     assert AuditEntry.objects.filter(action="spreadsheet.accept").count() == 1
-    assert actions.undo(by=alice, upload=upload) == 2 * ROWS
+    assert intake.undo(by=alice, upload=upload) == 2 * ROWS
     assert made() == (0, 0)
     upload.refresh_from_db()
     assert (upload.state, upload.made) == ("undone", [])
@@ -81,7 +82,7 @@ def test_what_goes_wrong_in_the_middle_leaves_nothing(
     alice, upload = world.person("alice"), ready(world, SHEET)
     stops(error)
     with pytest.raises(type(error)):
-        actions.accept(by=alice, upload=upload)
+        intake.accept(by=alice, upload=upload)
     assert made() == (0, 0)
     upload.refresh_from_db()
     assert (upload.state, upload.made, len(upload.rows)) == ("previewed", [], ROWS)
@@ -93,29 +94,25 @@ def killed(world: World, stops: Callable[[BaseException], None], monkeypatch: py
     upload = ready(world, SHEET)
     stops(KeyboardInterrupt())
     with monkeypatch.context() as dead:
-        dead.setattr(removal, "give_up", lambda *_: None)
+        dead.setattr(intake, "_give_up", lambda *_: None)
         with pytest.raises(KeyboardInterrupt):
-            actions.accept(by=world.person("alice"), upload=upload)
+            intake.accept(by=world.person("alice"), upload=upload)
     monkeypatch.setitem(acceptance.KINDS, "partners", partners.PARTNERS)
     upload = Upload.objects.get(pk=upload.pk)
     assert (upload.state, made()) == ("accepting", (9, 9))
     return upload
 
 
-def silent(minutes: int) -> None:
-    UploadWork.objects.update(said_at=timezone.now() - datetime.timedelta(minutes=minutes))
-
-
 def test_nobody_else_touches_it_while_it_goes_on(world: World, killed: Upload):
     alice = world.person("alice")
-    for press in (actions.accept, actions.drop):
+    for press in (intake.accept, actions.drop):
         with pytest.raises(ValidationError, match="is being accepted just now"):
             press(by=alice, upload=killed)
     other = ready(world, "Org,Type\nAnother,vcs\n")
     with pytest.raises(
         ValidationError, match="Another spreadsheet of this partnership is being accepted or undone"
     ):
-        actions.accept(by=alice, upload=other)
+        intake.accept(by=alice, upload=other)
     forget_uploads(timezone.now())
     assert made() == (9, 9)
 
@@ -140,7 +137,7 @@ def test_where_no_worker_runs_the_next_upload_takes_back_what_was_killed(world: 
     silent(6)
     ready(world, "Org,Type\nAnother,vcs\n")
     assert made() == (0, 0)
-    assert actions.accept(by=world.person("alice"), upload=killed) == 2 * ROWS
+    assert intake.accept(by=world.person("alice"), upload=killed) == 2 * ROWS
 
 
 def test_what_somebody_used_meanwhile_stays_and_can_be_undone_later(world: World, killed: Upload):
@@ -160,7 +157,7 @@ def test_who_says_meanwhile_how_it_is_read_is_not_passed_over(
     world: World, monkeypatch: pytest.MonkeyPatch, press: str
 ) -> None:
     alice, upload = world.person("alice"), ready(world, SHEET)
-    mapping, look = upload.mapping, actions.preview
+    mapping, look = upload.mapping, intake.preview
 
     def slow(*given: Any) -> Any:
         seen = look(*given)
@@ -171,9 +168,9 @@ def test_who_says_meanwhile_how_it_is_read_is_not_passed_over(
             actions.choose_columns(by=alice, upload=again, mapping=mapping)
         return seen
 
-    monkeypatch.setattr(actions, "preview", slow)
+    monkeypatch.setattr(intake, "preview", slow)
     with pytest.raises(ValidationError, match="just changed how it is read"):
-        actions.accept(by=alice, upload=upload)
+        intake.accept(by=alice, upload=upload)
     assert made() == (0, 0)
 
 
@@ -190,7 +187,7 @@ def test_it_is_read_again_beside_what_others_made_meanwhile(world: World, monkey
     from joinedup.taxonomy.models import Sector
 
     alice, upload = world.person("alice"), ready(world, SHEET)
-    look, looks = actions.preview, []
+    look, looks = intake.preview, []
 
     def slow(*given: Any) -> Any:
         seen = look(*given)
@@ -201,6 +198,6 @@ def test_it_is_read_again_beside_what_others_made_meanwhile(world: World, monkey
             )
         return seen
 
-    monkeypatch.setattr(actions, "preview", slow)
-    assert actions.accept(by=alice, upload=upload) == 2 * ROWS - 1
+    monkeypatch.setattr(intake, "preview", slow)
+    assert intake.accept(by=alice, upload=upload) == 2 * ROWS - 1
     assert (looks, made()) == ([ROWS, ROWS], (ROWS, ROWS))

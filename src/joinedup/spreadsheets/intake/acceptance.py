@@ -7,54 +7,36 @@ step that made it. So whoever goes on, a request or a worker, makes each row onc
 
 from __future__ import annotations
 
-import datetime
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, transaction
 from django.db.models import F
-from django.utils import timezone
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.mail.turns import let_others_write
-from joinedup.opportunities.touching import footprints_of, touch, touched_at_the_end
+from joinedup.opportunities.touching import touch, touched_at_the_end
 from joinedup.partners.models import Partner
-from joinedup.spreadsheets import plans
 from joinedup.spreadsheets.cells import plain_name
+from joinedup.spreadsheets.intake import hold, outcome, plans
+from joinedup.spreadsheets.intake.made_records import keys_of, lists_of
 from joinedup.spreadsheets.kinds import KINDS
 from joinedup.spreadsheets.kinds.contract import MadeSoFar
-from joinedup.spreadsheets.models import PlannedRow, RememberedName, Upload, UploadWork
+from joinedup.spreadsheets.models import PlannedRow, Upload, UploadWork
 from joinedup.spreadsheets.preview import SpreadsheetPreview
-from joinedup.spreadsheets.rows import PartnerInRow
-from joinedup.spreadsheets.undo import ORDER
 from joinedup.taxonomy.models import Sector
 
 logger = logging.getLogger(__name__)
 
-# As many rows, or records to remove, are through in one transaction, all or nothing.
-AT_ONCE = 20
-# Seconds of one step.
-STEP = 0.4
 # Rows whose plans are read together.
 READ_AT_ONCE = 100
 BROKE = "Something went wrong; whoever looks after the installation finds it in the log."
 NO_LONGER = "{done} of {all} rows were taken in; then it stopped, as whoever accepted it may no longer do so."
-
-
-class TakenOver(Exception):
-    """Somebody else goes on with it, or it was stopped."""
-
-
-def whole(number: int) -> AbstractContextManager[object]:
-    """One transaction around the steps where they are few."""
-    return transaction.atomic() if number <= AT_ONCE else nullcontext()
 
 
 def make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
@@ -65,14 +47,14 @@ def make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
             records = KINDS[upload.kind].make(by, upload.footprint, line.plan, made)
         except ValidationError as error:
             raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
-        upload.made += _keys(records)
-    _remember_names(upload, (called for line in seen.lines for called in line.called), made.partners)
+        upload.made += keys_of(records)
+    outcome.remember_names(upload, (called for line in seen.lines for called in line.called), made.partners)
 
 
-def store_plan(upload: Upload, seen: SpreadsheetPreview) -> None:
-    """Store what each row comes to, in the transaction that begins the acceptance."""
+def planned(upload: Upload, seen: SpreadsheetPreview) -> list[PlannedRow]:
+    """What each row comes to, to be stored in the transaction that begins the acceptance."""
     to_make = {line.row for line in seen.to_make}
-    PlannedRow.objects.bulk_create(
+    return [
         PlannedRow(
             upload=upload,
             number=line.row,
@@ -82,19 +64,7 @@ def store_plan(upload: Upload, seen: SpreadsheetPreview) -> None:
         )
         for line in seen.lines
         if line.row in to_make or line.called
-    )
-
-
-def begin_work(by: Person, upload: Upload, to_do: int, *, is_held: bool) -> None:
-    """Note who asks for what is done with the upload now."""
-    now = timezone.now()
-    asked = {
-        "by": by.name[:160], "user_id": by.user_id, "at": now, "said_at": now, "is_held": is_held,
-        "to_do": to_do, "done": 0, "refused": [], "stopped": "", "lists": lists_of(upload),
-    }  # fmt: skip
-    work, _ = UploadWork.objects.update_or_create(upload=upload, defaults=asked)
-    # What is held knows it by the moment at which it was heard last.
-    upload.work = work
+    ]
 
 
 @dataclass
@@ -142,8 +112,8 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
 
 def _step(making: _Making, rows: Sequence[PlannedRow], known: plans.Known) -> list[PlannedRow]:
     """Make as many of the rows as one step has time for; returns the others."""
-    by, until, done = making.person(), monotonic() + STEP, 0
-    with touched_at_the_end(), holding(making.work):
+    by, until, done = making.person(), monotonic() + hold.STEP, 0
+    with touched_at_the_end(), hold.holding(making.work):
         for row in rows:
             _make(making, by, row, known)
             done += 1
@@ -174,7 +144,7 @@ def _make(making: _Making, by: Person, row: PlannedRow, known: plans.Known) -> N
             del made.partners[name]
         row.refused = _sentence(error)[:300]
     else:
-        row.made = _keys(records)
+        row.made = keys_of(records)
     row.is_done = True
 
 
@@ -185,43 +155,6 @@ def _sentence(error: Exception) -> str:
         return str(error)
     logger.error("A row of a spreadsheet could not be taken in.", exc_info=error)
     return BROKE
-
-
-def take_hold(upload: Upload, now: datetime.datetime) -> None:
-    """Go on with what is nobody's now; raises TakenOver if somebody else was faster, or if it is held."""
-    work = upload.work
-    same = UploadWork.objects.filter(pk=work.pk, said_at=work.said_at, is_held=work.is_held)
-    if not work.is_free(now) or not same.update(said_at=now, is_held=True):
-        raise TakenOver
-    work.said_at, work.is_held = now, True
-
-
-def keep_hold(work: UploadWork) -> None:
-    """Say, in the transaction of a step, that it goes on; raises TakenOver if somebody else holds it now."""
-    now = timezone.now()
-    ours = UploadWork.objects.filter(pk=work.pk, is_held=True, said_at=work.said_at)
-    if not ours.update(said_at=now):
-        raise TakenOver
-    work.said_at = now
-
-
-@contextmanager
-def holding(work: UploadWork) -> Iterator[None]:
-    """A transaction of whoever goes on with it: a step, or its end."""
-    heard = work.said_at
-    try:
-        with transaction.atomic():
-            keep_hold(work)
-            yield
-    except BaseException:
-        # Nor was it heard of.
-        work.said_at = heard
-        raise
-
-
-def let_go(work: UploadWork) -> None:
-    """Somebody else may go on with it, or the same again."""
-    UploadWork.objects.filter(pk=work.pk, said_at=work.said_at).update(is_held=False)
 
 
 def _made_so_far(upload: Upload) -> MadeSoFar:
@@ -238,38 +171,9 @@ def _made_so_far(upload: Upload) -> MadeSoFar:
     return made
 
 
-def _keys(records: Iterable[Any]) -> list[list[Any]]:
-    return [[record._meta.label, record.pk] for record in records]
-
-
-def collect(upload: Upload) -> None:
-    """Bring together in the upload what its rows made, and in its work which were refused; saves the first. Inside the
-    transaction that ends the acceptance."""
-    rows = list(upload.planned.values_list("number", "made", "refused"))
-    upload.made += [key for _, keys, _ in rows for key in keys]
-    upload.save(update_fields=["made"])
-    upload.work.refused = [[number, refused] for number, _, refused in rows if refused]
-
-
-def stop(upload: Upload) -> None:
-    """End an acceptance where it is, in the transaction that begins to undo it."""
-    if upload.state == Upload.State.ACCEPTING:
-        collect(upload)
-        upload.planned.all().delete()
-
-
-def empty(upload: Upload) -> None:
-    """The rows are kept no longer than they are needed."""
-    upload.rows, upload.header, upload.sheets, upload.ticks = [], [], [], {}
-    upload.planned.all().delete()
-
-
-CELLS = ["rows", "header", "sheets", "ticks"]
-
-
 def _end(making: _Making, stopped: str = "") -> None:
     """All rows are through, or no more of them may be made."""
-    with holding(making.work):
+    with hold.holding(making.work):
         _end_held(making.upload, making, making.asker(), stopped)
 
 
@@ -277,7 +181,7 @@ def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None
     """Where nothing was made the sheet is as before."""
     work = making.work
     before = audit.snapshot(upload)
-    collect(upload)
+    outcome.collect(upload)
     if not upload.made and work.refused and not stopped:
         number, why = work.refused[0]
         stopped = f"None of the rows could be taken in. Row {number}: {why}"
@@ -285,8 +189,8 @@ def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None
     work.save(update_fields=["is_held", "refused", "stopped"])
     if upload.made:
         called = upload.planned.exclude(called=[]).values_list("called", flat=True)
-        _remember_stored(upload, called, making.made.partners)
-        end_accepted(upload)
+        outcome.remember_stored(upload, called, making.made.partners)
+        outcome.end_accepted(upload)
     else:
         upload.planned.all().delete()
         upload.state = Upload.State.PREVIEWED
@@ -294,49 +198,4 @@ def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None
     touch(lists_of(upload), upload._meta.label_lower)
     audit.record(
         by=by, action="spreadsheet.accept" if upload.made else "spreadsheet.stop", on=upload, before=before
-    )
-
-
-def end_accepted(upload: Upload) -> None:
-    """It counts as accepted with what it made. A sheet of which some rows are missing may be brought in again: what is
-    here already is recognised."""
-    empty(upload)
-    upload.state = Upload.State.ACCEPTED
-    if upload.work.refused or upload.work.stopped:
-        upload.content_hash = ""
-    upload.save(update_fields=["made", *CELLS, "state", "content_hash"])
-
-
-def lists_of(upload: Upload) -> list[int]:
-    """The partnerships whose lists follow what the upload made."""
-    keys = {model: [pk for label, pk in upload.made if label == model._meta.label] for model in ORDER}
-    found = (footprints_of(model, pks) for model, pks in keys.items() if pks)
-    return sorted({upload.footprint_id}.union(*found))
-
-
-def _remember_stored(upload: Upload, called: Iterable[Any], made: dict[str, Partner]) -> None:
-    texts = list(called)
-    known = plans.records_of(texts)
-    pairs = []
-    for name, who in (pair for text in texts for pair in text):
-        if "new" in who or tuple(who["record"]) in known:
-            pairs.append((name, plans.from_text(who, known)))
-    _remember_names(upload, pairs, made)
-
-
-def _remember_names(
-    upload: Upload, called: Iterable[tuple[str, Partner | PartnerInRow]], made: dict[str, Partner]
-) -> None:
-    """What the sheet calls partners beside their names, for the next sheet; what was said first stays."""
-    names: dict[str, Partner] = {}
-    for name, who in called:
-        partner = who if isinstance(who, Partner) else made.get(plain_name(who.name))
-        if partner is not None:
-            names.setdefault(name, partner)
-    RememberedName.objects.bulk_create(
-        [
-            RememberedName(footprint_id=upload.footprint_id, upload=upload, name=name, partner=partner)
-            for name, partner in names.items()
-        ],
-        ignore_conflicts=True,
     )

@@ -6,32 +6,25 @@ worker, removes the rest.
 
 from __future__ import annotations
 
-import datetime
 from time import monotonic
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from joinedup.accounts import audit
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.mail.turns import let_others_write
-from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.opportunities.touching import touch, touched_at_the_end
-from joinedup.places.models import Footprint
-from joinedup.spreadsheets.acceptance import (
-    STEP,
-    TakenOver,
-    begin_work,
-    end_accepted,
-    holding,
-    keep_hold,
-    stop,
-    take_hold,
+from joinedup.spreadsheets.intake import hold
+from joinedup.spreadsheets.intake.made_records import (
+    Made,
+    in_order,
+    lists_of,
+    take_back,
+    what_stands_in_the_way,
 )
+from joinedup.spreadsheets.intake.outcome import end_accepted
 from joinedup.spreadsheets.models import Upload, UploadWork
-from joinedup.spreadsheets.undo import ORDER, take_back, what_stands_in_the_way
 
 # Records that are removed together; a step is as many of these as it has time for.
 TO_GO = 50
@@ -42,9 +35,9 @@ NO_LONGER = "It stopped, as whoever asked for the undo may no longer do so: what
 def remove_at_once(by: Person, upload: Upload) -> int:
     """Remove what an upload made in the caller's transaction; returns how many records. Raises ValidationError if
     somebody changed or used one of them."""
-    _refuse_used(upload, upload.made)
+    refuse_used(upload, upload.made)
     upload.remembered_names.all().delete()
-    removed = take_back(by, _in_order(upload.made))
+    removed = take_back(by, in_order(upload.made))
     upload.made = []
     return removed
 
@@ -53,7 +46,7 @@ def begin_undo(by: Person, upload: Upload, *, is_held: bool) -> None:
     """Begin to remove what an upload made, in the caller's transaction; one that was being accepted is stopped."""
     upload.state = Upload.State.UNDOING
     upload.save(update_fields=["state"])
-    begin_work(by, upload, len(upload.made), is_held=is_held)
+    hold.begin_work(by, upload, len(upload.made), lists=lists_of(upload), is_held=is_held)
 
 
 def go_on(upload: Upload, *, by: Person | None = None, until: float | None = None) -> bool:
@@ -65,7 +58,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
     counts as accepted then and says so in its work. Raises TakenOver where somebody else goes on.
     """
     work = upload.work
-    upload.made = _in_order(upload.made)
+    upload.made = in_order(upload.made)
     if not work.done and (in_the_way := what_stands_in_the_way(upload.made, upload)):
         _stay(upload, CANNOT.format(in_the_way[0]))
         return True
@@ -87,11 +80,11 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
 
 
 def _step(upload: Upload, by: Person) -> None:
-    left, until = list(upload.made), monotonic() + STEP
-    with touched_at_the_end(), holding(upload.work):
+    left, until = list(upload.made), monotonic() + hold.STEP
+    with touched_at_the_end(), hold.holding(upload.work):
         while left:
             some, left = left[:TO_GO], left[TO_GO:]
-            _refuse_used(upload, some)
+            refuse_used(upload, some)
             take_back(by, some)
             if monotonic() >= until:
                 break
@@ -103,7 +96,7 @@ def _step(upload: Upload, by: Person) -> None:
 
 def _end(upload: Upload, by: Person) -> None:
     """Nothing is left. What was stopped in the middle can be accepted again; of what was accepted the rows are gone."""
-    with holding(upload.work):
+    with hold.holding(upload.work):
         before = audit.snapshot(upload)
         upload.remembered_names.all().delete()
         is_stopped = bool(upload.rows)
@@ -118,48 +111,15 @@ def _end(upload: Upload, by: Person) -> None:
 
 def _stay(upload: Upload, why: str) -> None:
     """What is left stays: the sheet counts as accepted, and says why."""
-    with holding(upload.work):
+    with hold.holding(upload.work):
         upload.work.is_held, upload.work.stopped = False, why[:300]
         upload.work.save(update_fields=["is_held", "stopped"])
         end_accepted(upload)
         touch(upload.work.lists, upload._meta.label_lower)
 
 
-def give_up(by: Person, upload: Upload) -> None:
-    """Remove what an acceptance that ended early has made, unless somebody else goes on with it. If somebody used any
-    of it meanwhile all stays: the sheet counts as accepted then, and shows what it made."""
-    with transaction.atomic():
-        try:
-            keep_hold(upload.work)
-        except TakenOver:
-            return
-        upload.refresh_from_db(fields=["state", "made"])
-        stop(upload)
-        begin_undo(by, upload, is_held=True)
-    go_on(upload, by=by)
-
-
-def give_up_broken(now: datetime.datetime, footprint: Footprint) -> int:
-    """Where no worker runs: take back what acceptances made of which nothing was heard for long, as whatever did them
-    was stopped, and remove what undos left. Returns how many."""
-    if worker_was_seen():
-        return 0
-    found = Upload.objects.filter(
-        footprint=footprint, state__in=[Upload.State.ACCEPTING, Upload.State.UNDOING]
-    )
-    silent = [upload for upload in found.select_related("work", "footprint") if upload.work.is_silent(now)]
-    for upload in silent:
-        take_hold(upload, now)
-        give_up(Person.operator(), upload)
-    return len(silent)
-
-
-def _in_order(made: list[list[Any]]) -> list[list[Any]]:
-    turn = {model._meta.label: number for number, model in enumerate(ORDER)}
-    return sorted(made, key=lambda each: turn[each[0]])
-
-
-def _refuse_used(upload: Upload, made: list[list[Any]]) -> None:
+def refuse_used(upload: Upload, made: Made) -> None:
+    """Raise ValidationError if somebody changed or used one of these records."""
     in_the_way = what_stands_in_the_way(made, upload)
     if in_the_way:
         raise ValidationError(CANNOT.format(in_the_way[0]))
