@@ -12,6 +12,7 @@ from django.utils import timezone
 from joinedup.accounts.models import AuditEntry
 from joinedup.initiatives.actions import change_initiative
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.actions.deciding import take_up
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners import actions as partner_actions
 from joinedup.partners.actions import AlreadyHere, add_partner
@@ -308,6 +309,39 @@ def test_what_the_engine_merely_suggested_does_not_stand_in_the_way(world: World
     intake.undo(by=alice, upload=upload)
     suggested.refresh_from_db()
     assert suggested.state == "gone"
+
+
+def test_what_was_taken_up_before_the_sheet_came_does_not_stand_in_the_way(world: World) -> None:
+    """The list is worked out again after each sheet: it names the new bodies for what was started long ago too."""
+    alice = world.person("alice")
+    started = Opportunity.objects.create(
+        key="a", footprint=world.north, audience="partnership", kind="match", place=world.northton,
+        sentence="Two", first_seen=TODAY, last_seen=TODAY,
+    )  # fmt: skip
+    take_up(by=alice, opportunity=started)
+    upload = ready(world, PARTNERS)
+    intake.accept(by=alice, upload=upload)
+    started.refresh_from_db()
+    assert started.state == "taken_up"
+    started.parties.add(Partner.objects.get(name="Riverside Homes"))
+    intake.undo(by=alice, upload=upload)
+    assert not started.parties.filter(name="Riverside Homes").exists()
+    started.refresh_from_db()
+    assert started.state == "taken_up"
+
+
+def test_what_somebody_took_up_since_the_sheet_came_stands_in_the_way(world: World) -> None:
+    alice = world.person("alice")
+    upload = ready(world, PARTNERS)
+    intake.accept(by=alice, upload=upload)
+    suggested = Opportunity.objects.create(
+        key="a", footprint=world.north, audience="partnership", kind="match", place=world.northton,
+        sentence="Two", first_seen=TODAY, last_seen=TODAY,
+    )  # fmt: skip
+    suggested.parties.add(Partner.objects.get(name="Riverside Homes"))
+    take_up(by=alice, opportunity=suggested)
+    with pytest.raises(ValidationError, match="“Riverside Homes” is used since: opportunity"):
+        intake.undo(by=alice, upload=upload)
 
 
 def test_a_changed_initiative_stays(world: World) -> None:
