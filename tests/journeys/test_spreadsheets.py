@@ -38,7 +38,7 @@ def test_a_tracker_comes_in_at_320_pixels_without_a_script(
     assert [box.is_checked() for box in (level, theme, same)] == [True, False, True]
     assert page.get_by_text("Level of prevention: Primary: everyone").is_visible()
     page.get_by_role("button", name="Accept").click()
-    assert page.get_by_text("Accepted: 4 records made.").is_visible()
+    assert page.get_by_text("Accepted. Made: 4 pieces of local action.").is_visible()
     made = {each.name: each for each in Initiative.objects.all()}
     assert (made["Walk and talk"].level, made["Knife arch"].themes.count()) == ("primary", 0)
     assert made["Quiet room"].partner == lived_in.school

@@ -56,7 +56,7 @@ def test_from_a_file_to_records_and_back(world: World, as_: As) -> None:
     assert "What will be made" in page.text
     assert "New, led by Lantern Youth" in page.text
     page = alice.post(f"/bring/upload/{upload.pk}/preview/", follow=True)
-    assert "Accepted: 1 record made." in page.text
+    assert "Accepted. Made: 1 piece of local action." in page.text
     assert world.lantern.initiatives.get().name == "Evening mentors"
     assert "Nothing was" not in alice.get(f"/bring/upload/{upload.pk}/undo/").text
     page = alice.post(f"/bring/upload/{upload.pk}/undo/", follow=True)

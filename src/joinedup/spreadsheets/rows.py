@@ -35,11 +35,13 @@ class CellProblem:
 
 @dataclass(frozen=True)
 class SectorToCheck:
-    """An organisation whose sector the sheet does not give: the guess, or "" if there is none."""
+    """An organisation whose sector the sheet does not give: the guess, or "" if there is none. `given`: what it gives
+    that is none of ours."""
 
     row: int
     organisation: str
     sector: str
+    given: str = ""
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,12 @@ def upload_progress(request: Request, pk: int) -> HttpResponse:
 
 def _progress(upload: Upload) -> dict[str, Any]:
     progress = queries.progress_of(upload, timezone.now())
-    return {"upload": upload, "progress": progress, "refused": progress.refused[:PROBLEMS_SHOWN]}
+    return {
+        "upload": upload,
+        "progress": progress,
+        "refused": progress.refused[:PROBLEMS_SHOWN],
+        "made": wording.made_in_words(upload.made),
+    }
 
 
 @login_required
@@ -204,8 +209,8 @@ def _accepted(request: Request, upload: Upload, sectors: dict[int, str]) -> Http
     )
     if not made:
         return redirect("upload", upload.pk)
-    said = ngettext("Accepted: %(num)s record made.", "Accepted: %(num)s records made.", made)
-    messages.success(request, said % {"num": made})
+    upload.refresh_from_db(fields=["made"])
+    messages.success(request, _("Accepted. Made: %(made)s.") % {"made": wording.made_in_words(upload.made)})
     return redirect("uploads", upload.footprint.slug)
 
 

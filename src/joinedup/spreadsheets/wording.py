@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from joinedup.engines.words import listing
 from joinedup.initiatives.models import Initiative
 from joinedup.partners.models import Ask
 from joinedup.partners.registers import LABELS
@@ -57,6 +59,25 @@ class GuessGroup:
 
     label: str
     guesses: list[GuessToTick]
+
+
+def made_in_words(made: Iterable[Sequence[Any]]) -> str:
+    """What an upload made, from `Upload.made`: “148 partners and 148 contacts”; "" if nothing."""
+    numbers = Counter(label for label, _pk in made)
+    return listing(
+        [say(numbers[label]) % {"num": numbers[label]} for label, say in _MADE.items() if numbers[label]]
+    )
+
+
+_MADE: dict[str, Callable[[int], str]] = {
+    "partners.Partner": lambda n: ngettext("%(num)s partner", "%(num)s partners", n),
+    "partners.Contact": lambda n: ngettext("%(num)s contact", "%(num)s contacts", n),
+    "initiatives.Initiative": lambda n: ngettext(
+        "%(num)s piece of local action", "%(num)s pieces of local action", n
+    ),
+    "support.Offer": lambda n: ngettext("%(num)s offer of support", "%(num)s offers of support", n),
+    "partners.Ask": lambda n: ngettext("%(num)s need or offer", "%(num)s needs or offers", n),
+}
 
 
 def groups(kind: RowKind, seen: SpreadsheetPreview, guesses: Sequence[Guess]) -> list[GuessGroup]:

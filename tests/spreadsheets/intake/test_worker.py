@@ -108,7 +108,7 @@ def test_the_page_tells_how_far_it_is(world: World, as_: As):
     assert "data-waits" in fragment
     assert "Being taken in: 1 of 24 rows" in as_("alice").get("/bring/north/").text
     to_the_end()
-    assert "It is taken in: 48 records made." in page(as_, upload)
+    assert "It is taken in. Made: 24 partners and 24 contacts." in page(as_, upload)
     assert "data-waits" not in page(as_, upload)
     for path in ("", "progress/"):
         for who in ("bob", "charlie", "lead", "admin"):

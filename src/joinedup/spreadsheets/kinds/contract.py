@@ -156,13 +156,13 @@ class Organisations:
             )
         elif not said:
             said = guess_sector(self.around.sector_words, name, given=given, address=address, does=does)
-            self.to_check = SectorToCheck(row.number, name, said)
+            self.to_check = SectorToCheck(row.number, name, said, given or "")
             if not said:
                 row.refuse(
                     field, f"Which sector does “{name}” belong to? Choose it under “Sectors to check”."
                 )
         elif row.number in self.chosen:
-            self.to_check = SectorToCheck(row.number, name, said)
+            self.to_check = SectorToCheck(row.number, name, said, given or "")
         new = PartnerInRow(name, said, dict(numbers), is_branch)
         if said and not row.problems:
             self.brought[key(name)] = new
