@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -216,8 +215,8 @@ class StoredList:
     def fill_beside(self, row: Opportunity, each: engine.Opportunity) -> None:
         """What the place and the theme say, whatever the moves are."""
         row.stands_out = [{"text": text, "figure": self.figures.get(text, "")} for text in each.stands_out]
-        row.under_way = [asdict(fact) for fact in each.under_way]
-        row.helps = [asdict(fact) for fact in each.helps]
+        row.under_way = [fact.as_dict() for fact in each.under_way]
+        row.helps = [fact.as_dict() for fact in each.helps]
         row.heard, row.not_known = list(each.heard), list(each.not_known)
         row.would_change = list(each.would_change)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import date
 from itertools import product
+from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import given, settings
@@ -175,3 +178,23 @@ def test_two_processes_find_what_one_finds() -> None:
         (each.move.id, each.why) for each in one.left
     ]
     assert all(each.sentence and each.first_step for each in result.found)
+
+
+def document_slowly(each: Move) -> dict[str, Any]:
+    """All of its fields but the two that are for the run alone, and its id."""
+    found = {name: value for name, value in asdict(each).items() if name not in ("givers", "about")}
+    return found | {
+        "id": each.id,
+        "strength": round(each.strength, 3),
+        "closes": each.closes.isoformat() if each.closes else None,
+    }
+
+
+@given(REGISTERS)
+def test_a_document_has_every_field_and_is_read_back_as_it_was_written(register: dict) -> None:
+    for each in opportunities(inputs(**register), AS_OF).opportunities:
+        written = each.as_dict()
+        assert json.loads(json.dumps(written)) == written
+        assert json.dumps(written["moves"]) == json.dumps([document_slowly(move) for move in each.moves])
+        beside = (("under_way", each.under_way), ("helps", each.helps))
+        assert all(written[name] == [asdict(fact) for fact in facts] for name, facts in beside)

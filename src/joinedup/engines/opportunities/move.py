@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,6 +31,9 @@ class Because:
 
     text: str
     record: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        return {"text": self.text, "record": self.record}
 
 
 @dataclass(frozen=True)
@@ -83,15 +86,26 @@ class Move:
         return self
 
     def as_dict(self) -> dict[str, Any]:
-        """As in the JSON document."""
-        found = asdict(self)
-        del found["givers"], found["about"]
-        found |= {
-            "id": self.id,
-            "closes": None if self.closes is None else self.closes.isoformat(),
+        """As in the JSON document, and as it is read back from there: lists instead of tuples."""
+        # By hand: for a list of thousands, `dataclasses.asdict` takes longer than comparing and storing it.
+        return {
+            "kind": self.kind,
+            "places": list(self.places),
+            "theme": self.theme,
+            "parties": [{"id": each.id, "name": each.name, "part": each.part} for each in self.parties],
+            "decision": self.decision,
+            "sentence": self.sentence,
+            "first_step": self.first_step,
+            "parts": dict(vars(self.parts)),
             "strength": round(self.strength, 3),
+            "because": [each.as_dict() for each in self.because],
+            "checks": list(self.checks),
+            "closes": None if self.closes is None else self.closes.isoformat(),
+            "support": list(self.support),
+            "initiatives": list(self.initiatives),
+            "asks": list(self.asks),
+            "id": self.id,
         }
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
 
 class Draft(NamedTuple):
@@ -176,8 +190,8 @@ class Opportunity:
             "decision": self.decision,
             "moves": [move.as_dict() for move in self.moves],
             "stands_out": list(self.stands_out),
-            "under_way": [asdict(each) for each in self.under_way],
-            "helps": [asdict(each) for each in self.helps],
+            "under_way": [each.as_dict() for each in self.under_way],
+            "helps": [each.as_dict() for each in self.helps],
             "heard": list(self.heard),
             "not_known": list(self.not_known),
             "would_change": list(self.would_change),
