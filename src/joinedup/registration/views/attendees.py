@@ -24,6 +24,7 @@ from joinedup.registration.actions.personal_details import delete_personal
 from joinedup.registration.actions.registration import set_parts
 from joinedup.registration.actions.unlisted_bodies import settle_body, take_back_body
 from joinedup.registration.forms.attendees import PeopleFilterForm
+from joinedup.registration.needs import needs_in_words
 from joinedup.registration.queries import attendees
 from joinedup.registration.queries.companions import apart
 from joinedup.registration.queries.moved_day import moved_day
@@ -52,6 +53,7 @@ def event_people(request: Request, slug: str) -> HttpResponse:
         "number": len(found),
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "needs": attendees.to_provide(event),
+        "needs_in_words": needs_in_words,
         "asks": asks,
         "failing": failing_addresses(request.person),
         "apart": apart(event),
