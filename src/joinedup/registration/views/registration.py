@@ -90,7 +90,9 @@ def _said_to_a_young_person(details: dict[str, Any]) -> str:
     lines = [
         _("Thank you. This is what you entered."),
         *(f"{name}: {value}." for name, value in entered if value),
-        _("What happens next: your adult says yes to our mail. Then the people who run the day say yes."),
+        _(
+            "What happens next: your adult says yes to our mail. The people who run the day must know them, too."
+        ),
         _("No mail by tomorrow? Ask your adult to register for this event, and to add your name there."),
     ]
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
