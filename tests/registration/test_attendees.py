@@ -52,7 +52,7 @@ def test_filters(event: Event, people, as_, chosen: dict[str, str], names: list[
     assert [each.name for each in filtered(event, **wanted)] == names
     page = as_("alice").get(f"/events/{event.slug}/people/", chosen).content.decode().split("<tbody")[1]
     for name in ("Ro", "Kit", "Sam", "Pat", "Wren"):
-        assert (f"{name}<br>" in page.split("</tbody")[0]) is (name in names)
+        assert bool(re.search(rf">{name}[,<]", page.split("</tbody")[0])) is (name in names)
 
 
 def test_residents_are_those_who_come_for_no_organisation(event: Event, people, come, as_):
@@ -172,7 +172,7 @@ def test_personal_details_go_by_themselves(event: Event, people):
 
 
 def test_what_needs_a_decision_stands_before_the_list(event: Event, people, as_):
-    Attendee.objects.filter(parts__contains="young_person").update(standing="alone", companion=None)
+    Attendee.objects.filter(name="Kit").update(standing="alone", companion=None)
     page = as_("alice").get(f"/events/{event.slug}/people/").text
     assert page.index("Young people who wait for a companion") < page.index("Everybody who registered")
     assert page.index("stops the day") < page.index("Everybody who registered")
@@ -194,8 +194,7 @@ def test_a_row_is_headed_by_role_and_organisation_and_the_list_has_pages(
     page = as_("alice").get(f"/events/{event.slug}/people/").text
     assert "No name given" not in page
     heads = re.findall(r'<th scope="row" class="govuk-table__header">(\w[^<]*)<a [^>]*>([^<]*)</a>', page)
-    assert heads[0] == ("Worker, ", "Lantern Youth")
-    assert len(heads) == 2
+    assert heads == [("Worker, ", "Lantern Youth"), ("Young person, ", "Lantern Youth")]
     assert "page=2" in page
 
 
@@ -211,7 +210,7 @@ def test_a_language_is_chosen_from_a_list_and_sign_language_is_ticked(event: Eve
     assert "A British Sign Language interpreter; An interpreter for Polish" in people
     own = bob.get(f"/attending/{who.token}/").text
     assert re.search(r'value="interpreter_polish" selected', own)
-    bob.post(f"/attending/{who.token}/", {"save": "1", "role": "W", "rounds": [1, 2, 3], "language": ""})
+    bob.post(f"/attending/{who.token}/", {"save": "1", "role": "W", "language": ""})
     who.refresh_from_db()
     assert who.access == []
 

@@ -307,7 +307,7 @@ def test_the_page_says_the_same_whether_or_not_a_companion_is_known(event: Event
         said.add((answer.status_code, answer["Location"], told.replace(email, "THEIRS")))
     ((status, to, words),) = said
     assert (status, to) == (302, f"/events/{event.slug}/")
-    lines = words.split("<br>")
+    lines = words.split("\n")
     assert lines[:3] == ["Thank you. This is what you entered.", "Name: Kit.", "Your adult: THEIRS."]
     assert lines[3].startswith("What happens next: your adult says yes to our mail.")
     assert lines[4].startswith("No mail by tomorrow?")

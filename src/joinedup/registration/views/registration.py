@@ -12,8 +12,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -95,7 +93,7 @@ def _said_to_a_young_person(details: dict[str, Any]) -> str:
         ),
         _("No mail by tomorrow? Ask your adult to register for this event, and to add your name there."),
     ]
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return "\n".join(lines)
 
 
 def _said_to_the_owner(by: Person, event: Event) -> str:
