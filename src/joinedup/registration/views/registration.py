@@ -87,11 +87,13 @@ def _said_to_a_young_person(details: dict[str, Any]) -> str:
     ]
     lines = [
         _("Thank you. This is what you entered."),
-        *(f"{name}: {value}." for name, value in entered if value),
+        *(f"{name}: {value}" for name, value in entered if value),
         _(
             "What happens next: your adult says yes to our mail. The people who run the day must know them, too."
         ),
-        _("No mail by tomorrow? Ask your adult to register for this event, and to add your name there."),
+        _(
+            "If your adult has no mail by tomorrow: ask them to register for this event, and to add your name there."
+        ),
     ]
     return "\n".join(lines)
 
