@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from joinedup.about.models import ResponsibleBody
 from joinedup.accounts.models import AuditEntry
 from joinedup.events.actions.event import change_event
 from joinedup.events.actions.venues import add_venue, change_venue
@@ -74,11 +75,49 @@ def test_a_form_of_another_partnership_is_refused(hall: Venue, world: World, as_
 def test_everybody_reads_the_facts_on_the_page_of_the_event(hall: Venue, event: Event, world: World, as_):
     change_event(by=world.person("alice"), event=event, at=hall, young_pay="£12 an hour, by voucher")
     page = as_("nobody").get(f"/events/{event.slug}/").text
-    for words in ("Step-free: yes.", "Lift: no.", "Hearing loop: not known, ask us.", "1 High Street",
+    for words in ("Step-free: yes.", "Lift: no.", "Hearing loop: not known.", "1 High Street",
                   "Two minutes from the station.", "None are taken.", "£12 an hour"):  # fmt: skip
         assert words in page
     assert "Ask Jo" not in page
     assert event.venue == "The Hall"
+
+
+def test_ask_us_leads_to_somebody_or_is_not_said(hall: Venue, event: Event, world: World, as_):
+    change_event(by=world.person("alice"), event=event, at=hall, access="")
+    path = f"/events/{event.slug}/"
+    page = as_("nobody").get(path).text
+    assert "ask us" not in page.casefold()
+    assert "If you need anything else, answer the mail that comes after you register." in page
+    body = ResponsibleBody.objects.create(email="hello@council.example", telephone="020 7946 0000")
+    page = as_("nobody").get(path).text
+    assert page.count('href="mailto:hello@council.example"') == 2
+    assert page.count('href="tel:02079460000"') == 2
+    assert "Ask us about what is not known:" in page
+    assert "If you need anything else, ask us:" in page
+    form = as_("nobody").get(f"{path}register/?part=guest").text
+    assert 'href="mailto:hello@council.example"' in form
+    body.delete()
+    whole = dict.fromkeys(Venue.Access.values, True)
+    change_venue(by=world.person("alice"), venue=hall, access=whole)
+    ResponsibleBody.objects.create(telephone="020 7946 0000")
+    page = as_("nobody").get(path).text
+    assert "Ask us about what is not known" not in page
+    assert "mailto:" not in page[page.index("<main") : page.index("</main>")]
+
+
+def test_a_page_says_who_the_safeguarding_lead_is_or_how_to_find_them(event: Event, as_):
+    for lead, words in (
+        ("", "ask at the door who it is"),
+        ("Pat, at the welcome desk", "Pat, at the welcome desk"),
+    ):
+        Event.objects.update(safeguarding_lead=lead)
+        assert words in as_("nobody").get(f"/events/{event.slug}/").text
+    page = as_("nobody").get("/worried/").text
+    assert "the name is on the page" not in page
+    assert (
+        "If it is known before the day who the lead is or where to find them, the page of the event says so."
+        in page
+    )
 
 
 def test_a_venue_of_another_partnership_or_too_small_is_refused(hall: Venue, event: Event, world: World):

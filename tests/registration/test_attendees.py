@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -51,7 +52,7 @@ def test_filters(event: Event, people, as_, chosen: dict[str, str], names: list[
     assert [each.name for each in filtered(event, **wanted)] == names
     page = as_("alice").get(f"/events/{event.slug}/people/", chosen).content.decode().split("<tbody")[1]
     for name in ("Ro", "Kit", "Sam", "Pat", "Wren"):
-        assert (f"{name}<br>" in page.split("</tbody")[0]) is (name in names)
+        assert bool(re.search(rf">{name}[,<]", page.split("</tbody")[0])) is (name in names)
 
 
 def test_residents_are_those_who_come_for_no_organisation(event: Event, people, come, as_):
@@ -61,7 +62,7 @@ def test_residents_are_those_who_come_for_no_organisation(event: Event, people, 
     assert [each.name for each in filtered(event, part="resident")] == ["Lee"]
     page = as_("alice").get(f"/events/{event.slug}/people/", {"part": "resident"}).content.decode()
     assert "I come for myself" in page
-    assert ("Lee<br>" in page, "Max<br>" in page, "Ro<br>" in page) == (True, False, False)
+    assert tuple(f"<br>{name}" in page for name in ("Lee", "Max", "Ro")) == (True, False, False)
     Attendee.objects.filter(pk=walked_in.pk).update(unlisted_settled=True)
     assert [each.name for each in filtered(event, part="resident")] == ["Lee", "Max"]
 
@@ -79,7 +80,7 @@ def test_numbers_for_the_caterer_name_nobody(event: Event, people, as_):
     assert (needs.people, needs.dietary, needs.access) == (
         4,
         [("vegan", 2), ("halal", 1)],
-        [("step_free", 1)],
+        [("A step-free table", 1)],
     )
     page = as_("alice").get(f"/events/{event.slug}/people/").content.decode()
     part = page[page.index("For the venue and the caterer") : page.index("Download the whole list")]
@@ -168,3 +169,57 @@ def test_personal_details_go_by_themselves(event: Event, people):
     entry = AuditEntry.objects.get(action="event.delete_personal")
     assert (entry.by, entry.user_id) == ("the operator", None)
     assert "Ro" not in str((entry.before, entry.after, entry.label))
+
+
+def test_what_needs_a_decision_stands_before_the_list(event: Event, people, as_):
+    Attendee.objects.filter(name="Kit").update(standing="alone", companion=None)
+    page = as_("alice").get(f"/events/{event.slug}/people/").text
+    assert page.index("Young people who wait for a companion") < page.index("Everybody who registered")
+    assert page.index("stops the day") < page.index("Everybody who registered")
+
+
+def test_the_same_words_say_how_many_have_a_place(event: Event, people, as_):
+    placed, waiting = (event.attendees.filter(standing=each).count() for each in ("placed", "waiting"))
+    assert (placed, waiting) == (4, 1)
+    page = as_("alice").get(f"/events/{event.slug}/people/").text
+    assert "5 people registered: 4 have a place, 1 is on the waiting list." in page
+    assert "4 people have a place, of " in as_("alice").get(f"/events/{event.slug}/places/").text
+
+
+def test_a_row_is_headed_by_role_and_organisation_and_the_list_has_pages(
+    event: Event, world: World, people, come, as_, monkeypatch
+):
+    monkeypatch.setattr("joinedup.registration.views.attendees.PER_PAGE", 2)
+    Attendee.objects.update(name="")
+    page = as_("alice").get(f"/events/{event.slug}/people/").text
+    assert "No name given" not in page
+    heads = re.findall(r'<th scope="row" class="govuk-table__header">(\w[^<]*)<a [^>]*>([^<]*)</a>', page)
+    assert heads == [("Worker, ", "Lantern Youth"), ("Young person, ", "Lantern Youth")]
+    assert "page=2" in page
+
+
+def test_a_language_is_chosen_from_a_list_and_sign_language_is_ticked(event: Event, world: World, as_):
+    form = {"access": ["bsl"], "part": "guest", "partner": world.lantern.pk, "role": "W"}
+    bob, path = as_("bob"), f"/events/{event.slug}/register/"
+    sent = form | {"email": "bob@example.org", "language": "interpreter_klingon"}
+    assert "There is a problem" in bob.post(path, sent).text
+    bob.post(path, sent | {"language": "interpreter_polish"})
+    who = event.attendees.get(email="bob@example.org")
+    assert who.access == ["bsl", "interpreter_polish"]
+    people = as_("alice").get(f"/events/{event.slug}/people/").text
+    assert "A British Sign Language interpreter; An interpreter for Polish" in people
+    own = bob.get(f"/attending/{who.token}/").text
+    assert re.search(r'value="interpreter_polish" selected', own)
+    bob.post(f"/attending/{who.token}/", {"save": "1", "role": "W", "language": ""})
+    who.refresh_from_db()
+    assert who.access == []
+
+
+def test_who_needs_a_language_that_is_not_listed_is_asked_by_mail_which(
+    event: Event, world: World, as_, django_capture_on_commit_callbacks
+):
+    sent = {"part": "guest", "partner": world.lantern.pk, "role": "W", "email": "bob@example.org"}
+    with django_capture_on_commit_callbacks(execute=True):
+        as_("bob").post(f"/events/{event.slug}/register/", sent | {"language": "interpreter"})
+    assert "answer this mail and say which language" in mail.outbox[-1].body
+    assert mail.outbox[-1].reply_to == ["alice@example.org"]

@@ -1,5 +1,7 @@
 """Nobody acts for a child on their own word: who brings young people, and what happens when they go."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -301,10 +303,31 @@ def test_the_page_says_the_same_whether_or_not_a_companion_is_known(event: Event
             },
         )
         page = browser.get(answer["Location"]).content.decode()
-        said.add(
-            (answer.status_code, answer["Location"], "You wait for a companion until they say yes" in page)
-        )
-    assert said == {(302, f"/events/{event.slug}/", True)}
+        (told,) = re.findall(r'notification-banner__heading">(.*?)</p>', page, re.S)
+        said.add((answer.status_code, answer["Location"], told.replace(email, "THEIRS")))
+    ((status, to, words),) = said
+    assert (status, to) == (302, f"/events/{event.slug}/")
+    lines = words.split("\n")
+    assert lines[:3] == ["Thank you. This is what you entered.", "Name: Kit", "Your adult: THEIRS"]
+    assert lines[3].startswith("What happens next: your adult says yes to our mail.")
+    assert lines[4].startswith("If your adult has no mail by tomorrow: ask them to register")
+    assert len(lines) == 5
+
+
+def test_what_a_young_person_entered_is_read_back_as_text(event: Event, as_):
+    browser = as_("nobody")
+    typed = {
+        "part": "young_person",
+        "name": "Kit <b>",
+        "companion_email": "a@example.org",
+        "dietary": "nuts",
+        "access": ["quiet"],
+        "language": "interpreter_somali",
+    }
+    page = browser.post(f"/events/{event.slug}/register/", typed, follow=True).text
+    assert "Name: Kit &lt;b&gt;\n" in page
+    assert "You need: A quieter table; An interpreter for Somali\n" in page
+    assert "Food you do not eat: nuts\n" in page
 
 
 def test_nobody_of_the_host_inherits_young_people_at_a_table(event: Event, world: World, post):

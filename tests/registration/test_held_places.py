@@ -218,7 +218,7 @@ def test_those_who_plan_see_held_ones_apart_and_confirm_one_by_hand(
     ("who", "email", "words"),
     [
         ("nobody", "ro@example.org", "press its button within a day"),
-        ("bob", "bob@example.org", "Our mail says whether you have a place"),
+        ("bob", "bob@example.org", "Thank you. You have a place. Our mail says how to change or cancel."),
         ("charlie", "ro@example.org", "press its button within a day"),
     ],
 )

@@ -276,7 +276,7 @@ def test_planners_see_the_order_and_what_is_left_and_others_nothing(event: Event
     comes("L", "L", "P")
     page = as_("alice").get(f"/events/{event.slug}/places/")
     text = " ".join(page.content.decode().split())
-    assert "2 of 3 places are taken." in text
+    assert "2 people have a place, of 3 places." in text
     assert "Who1" in text
     assert "Who0" not in text
     for who, status in (("nobody", 302), ("bob", 404), ("charlie", 404)):

@@ -45,7 +45,7 @@ def chosen(page: str) -> list[str]:
     return ticked + [each for each in re.findall(r'<option value="([^"]*)" selected', page) if each]
 
 
-ORGANISATION = {"partner", "new_partner", "sector", "role", "email", "name", "access", "dietary"}
+ORGANISATION = {"partner", "new_partner", "sector", "role", "email", "name", "access", "language", "dietary"}
 
 
 @pytest.mark.parametrize(
@@ -56,8 +56,8 @@ ORGANISATION = {"partner", "new_partner", "sector", "role", "email", "name", "ac
             ORGANISATION | {"offer", "colleagues", "together", "doing", "needing", "themes", "opted_in"},
         ),
         ("companion", ORGANISATION | {"young_names", "together", "doing", "needing", "themes", "opted_in"}),
-        ("young_person", {"companion_email", "name", "access", "dietary", "themes"}),
-        ("resident", {"email", "name", "access", "dietary", "themes"}),
+        ("young_person", {"companion_email", "name", "access", "language", "dietary", "themes"}),
+        ("resident", {"email", "name", "access", "language", "dietary", "themes"}),
     ],
 )
 def test_only_what_concerns_them_is_asked(path: str, as_: As, part: str, questions: set[str]) -> None:
@@ -133,7 +133,7 @@ def test_a_young_person_never_adds_an_organisation(path: str, as_: As, name: str
     before = Partner.objects.count()
     typed = {"part": "young_person", "new_partner": name, "name": "Kit", "companion_email": "a@example.org"}
     page = as_("nobody").post(path, typed, follow=True).text
-    assert "You wait for a companion until they say yes" in page
+    assert "your adult says yes to our mail" in page
     assert (Partner.objects.count(), Attendee.objects.count()) == (before, 0)
 
 
@@ -158,7 +158,8 @@ WRITTEN = {
     "email": "me@example.org",
     "name": "Ro",
     "dietary": "Nuts",
-    "access": ["quiet", "interpreter"],
+    "access": ["quiet", "bsl"],
+    "language": "interpreter_polish",
     "doing": "Boxing",
     "opted_in": "on",
 }
@@ -183,7 +184,7 @@ def test_going_back_keeps_what_was_written(path: str, as_: As, world: World) -> 
         "Boxing",
     ]
     assert sorted(chosen(page)) == sorted(
-        ["quiet", "interpreter", "trusted-adult", "together", str(world.lantern.pk)]
+        ["quiet", "bsl", "interpreter_polish", "trusted-adult", "together", str(world.lantern.pk)]
     )
     assert not Attendee.objects.exists()
     # What does not concern a young person is neither shown nor sent on.

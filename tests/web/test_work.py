@@ -375,7 +375,7 @@ class TestKept:
         kept = kept_by(world.person("bob"))
         assert [each.name for each in kept.initiatives] == ["WAITING initiative 1"]
         assert [each.text for each in kept.asks] == ["WAITING ask 1"]
-        assert [each.event.slug for each in kept.attending] == ["event-1"]
+        assert [each.event.slug for each, _words in kept.attending] == ["event-1"]
         (lantern,) = kept.partners
         assert (lantern.initiative_count, lantern.ask_count, lantern.agreement_count) == (1, 1, 1)
         (north,) = kept.footprints
@@ -461,7 +461,7 @@ class TestPeopleDid:
         event = self.everything(world)
         alice = as_("alice")
         page = alice.get(WORK).content.decode()
-        assert "2 people for Event 1" in page
+        assert "2 people more have a place or are on the waiting list of Event 1" in page
         assert (
             page.index("What people did") < page.index("The next event") < page.index("What the list found")
         )

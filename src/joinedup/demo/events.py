@@ -146,7 +146,7 @@ def _draft(
         at=hall,
         place_name="Islington",
         region="London",
-        access="Travel costs are paid. Tell us what else you need when you register.",
+        access="Travel costs are paid.",
         host="The partnership of Islington, Camden and Hackney",
         reading="The opportunities on the agenda, and what young people said.",
         safeguarding_lead="Safeguarding lead of the partnership, at the welcome desk all day",

@@ -109,6 +109,9 @@ class Venue(models.Model):
         """Every access fact in short words, with yes, no, or None if nobody knows."""
         return [(str(SHORT[key]), self.access.get(key)) for key in self.Access.values]
 
+    def has_unknown_facts(self) -> bool:
+        return any(self.access.get(key) is None for key in self.Access.values)
+
 
 class EventQuerySet(models.QuerySet[Any]):
     def visible_to(self, person: Person, on: datetime.date | None = None) -> Self:

@@ -159,7 +159,7 @@ class Attendee(models.Model):
         help_text="what those who plan the event said to the offer; only what is accepted is among the parts",
     )
     themes = models.ManyToManyField("taxonomy.Theme", blank=True)
-    access = models.JSONField(default=list, help_text="step_free, quiet, hearing_loop, interpreter")
+    access = models.JSONField(default=list, help_text="what of needs.NEEDS they asked for")
     dietary = models.CharField(max_length=200, blank=True)
     photo_consent = models.BooleanField(default=False)
     opted_in = models.BooleanField(default=False, help_text="may be introduced to others")

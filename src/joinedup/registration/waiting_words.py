@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from joinedup.registration.models import Attendee
 from joinedup.registration.queries.reserved_places import Places
 from joinedup.registration.queries.waiting_list import Waiting, Why
 
@@ -21,6 +24,23 @@ def kept_words(places: Places) -> str:
         }
         for each in places.kept_for
     )
+
+
+def tally_words(tally: Mapping[str, int]) -> str:
+    """“126 people registered: 125 have a place, 1 waits for a companion.”, of `queries.attendees.tally`. Those who
+    have not confirmed are not among them."""
+    placed, waiting = tally[Attendee.Standing.PLACED], tally[Attendee.Standing.WAITING]
+    alone, gone = tally[Attendee.Standing.ALONE], tally[Attendee.Standing.CANCELLED]
+    every = placed + waiting + alone + gone
+    parts = [
+        (placed, ngettext("%(num)s has a place", "%(num)s have a place", placed)),
+        (waiting, ngettext("%(num)s is on the waiting list", "%(num)s are on the waiting list", waiting)),
+        (alone, ngettext("%(num)s waits for a companion", "%(num)s wait for a companion", alone)),
+        (gone, ngettext("%(num)s is not coming", "%(num)s are not coming", gone)),
+    ]
+    said = [words % {"num": number} for number, words in parts if number]
+    head = ngettext("%(num)s person registered", "%(num)s people registered", every) % {"num": every}
+    return f"{head}: {', '.join(said)}." if said else f"{head}."
 
 
 def why_words(waiting: Waiting, places: Places) -> str:

@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from joinedup import __version__
+from joinedup.about.queries import responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.sign_in.services import sign_in_services
 from joinedup.engines.opportunities.strength import band
@@ -101,6 +102,7 @@ def environment(**options: Any) -> Environment:
         messages_of=get_messages,
         version=__version__,
         today=timezone.localdate,
+        whom_to_ask=responsible_body,
         query_with=query_with,
         sign_in_services=sign_in_services,
         is_demonstration_site=is_demonstration_site,

@@ -26,11 +26,11 @@ from joinedup.registration import mailbox, mails
 from joinedup.registration.actions import companions, confirmed_records, held_places
 from joinedup.registration.actions.waiting_list import add, cancel, fill_places, open_event, refuse_closed
 from joinedup.registration.models import YOUNG, Attendee, Invitation
+from joinedup.registration.needs import NEEDS
 from joinedup.taxonomy.models import Sector, Theme
 
 PARTS = ("facilitator", "scribe", "guest", YOUNG, "companion", "speaker")
 Standing = Attendee.Standing
-ACCESS = ("step_free", "quiet", "hearing_loop", "interpreter")
 CHANGEABLE = frozenset({"role", "name", "access", "dietary", "photo_consent", "opted_in", "rounds"})
 
 
@@ -95,7 +95,7 @@ def register(
         refuse_as_organisation(partner.name, [name, *young_names])
     event, chosen = open_event(event), list(themes)
     needs: dict[str, Any] = {
-        "access": [need for need in ACCESS if need in access],
+        "access": [need for need in NEEDS if need in access],
         "dietary": dietary.strip(),
     }
     if is_young:

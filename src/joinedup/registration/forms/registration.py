@@ -21,6 +21,7 @@ from joinedup.registration.actions.registration import (
     refuse_people,
 )
 from joinedup.registration.models import RESIDENT, RESIDENT_ROLE, YOUNG, Attendee, Invitation
+from joinedup.registration.needs import INTERPRETERS, OTHER_LANGUAGE, TICKED
 from joinedup.registration.queries.attendees import partners_to_register
 from joinedup.registration.queries.known_answers import known_answers, speaks_for
 from joinedup.taxonomy.models import Sector, Theme
@@ -63,13 +64,12 @@ IF_SHORT = [
     ("together", _("We all wait, until there is a place for each of us")),
     ("some", _("Those who fit come now, and the others wait")),
 ]
-ACCESS_CHOICES = [
-    ("step_free", _("A step-free table")),
-    ("quiet", _("A quieter table")),
-    ("hearing_loop", _("A hearing loop")),
-    ("interpreter", _("An interpreter")),
+LANGUAGE_CHOICES = [
+    ("", _("No")),
+    *INTERPRETERS.items(),
+    (OTHER_LANGUAGE, _("Another language: we ask which")),
 ]
-_EVERYBODY = {"name", "themes", "access", "dietary"}
+_EVERYBODY = {"name", "themes", "access", "language", "dietary"}
 _ADULT = _EVERYBODY | {"email", "photo_consent"}
 _SPEAKS = {"partner", "new_partner", "sector", "role", "doing", "needing", "still_true", "opted_in"}
 ASKED = {
@@ -98,7 +98,34 @@ class WhoForm(forms.Form):
         return list(zip(self["part"].subwidgets, (str(hint) for _value, _words, hint in WHO), strict=True))
 
 
-class RegistrationForm(forms.Form):
+class NeedsForm(forms.Form):
+    """What somebody needs on the day: a language that is chosen becomes one of the needs in `access`."""
+
+    access = forms.MultipleChoiceField(
+        choices=list(TICKED.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Do you need any of these?"),
+    )
+    language = forms.ChoiceField(
+        choices=LANGUAGE_CHOICES,
+        required=False,
+        label=_("Do you need an interpreter for another language?"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needs = self.initial.get("access") or ()
+        self.initial["language"] = next((need for need in needs if need not in TICKED), "")
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if language := self.cleaned_data.pop("language", ""):
+            self.cleaned_data["access"] = [*self.cleaned_data.get("access", []), language]
+        return self.cleaned_data
+
+
+class RegistrationForm(NeedsForm):
     """The second step: only what concerns the person that `part` says they are."""
 
     partner = forms.ModelChoiceField(
@@ -164,12 +191,6 @@ class RegistrationForm(forms.Form):
         initial="together",
         widget=forms.RadioSelect,
         label=_("If fewer places are left than you are"),
-    )
-    access = forms.MultipleChoiceField(
-        choices=ACCESS_CHOICES,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label=_("Do you need any of these?"),
     )
     dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
     offer = forms.ChoiceField(
@@ -341,6 +362,7 @@ class RegistrationForm(forms.Form):
         """What may all be left empty."""
         return self._those(
             "access",
+            "language",
             "dietary",
             "offer",
             "doing",
@@ -359,19 +381,15 @@ def _held(record: Partner | Initiative) -> str:
     return f"{record.name}: {record.what}"[:200] if record.what else record.name
 
 
-class AttendingForm(forms.Form):
+class AttendingForm(NeedsForm):
     """What attendees may change through the link in the mail."""
+
+    field_order = ["role", "name", "rounds", "access", "language", "dietary"]
 
     role = forms.CharField(max_length=120, label=_("Your role"))
     name = forms.CharField(max_length=120, required=False, label=_("What you want to be called"))
     rounds = forms.TypedMultipleChoiceField(
         coerce=int, required=False, widget=forms.CheckboxSelectMultiple, label=_("Rounds you come to")
-    )
-    access = forms.MultipleChoiceField(
-        choices=ACCESS_CHOICES,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label=_("Do you need any of these?"),
     )
     dietary = forms.CharField(max_length=200, required=False, label=_("Food you do not eat"))
     opted_in = forms.BooleanField(
@@ -382,7 +400,8 @@ class AttendingForm(forms.Form):
     photo_consent = forms.BooleanField(required=False, label=_("I may be in photos of the day"))
 
     def __init__(self, *args: Any, attendee: Attendee, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(attendee, name) for name in self.base_fields}
+        names = self.base_fields.keys() - {"language"}
+        kwargs["initial"] = {name: getattr(attendee, name) for name in names}
         kwargs["initial"]["rounds"] = attendee.rounds or list(range(1, attendee.event.rounds + 1))
         super().__init__(*args, **kwargs)
         field = self.fields["rounds"]

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('parts', models.JSONField(default=list, help_text='facilitator, scribe, guest, young_person, companion, speaker')),
                 ('offer', models.CharField(blank=True, choices=[('', 'Nothing'), ('facilitator', 'To lead a table'), ('scribe', 'To write for a table')], default='', help_text='what they offer to do on the day', max_length=12)),
                 ('offer_answer', models.CharField(blank=True, choices=[('', 'No answer yet'), ('accepted', 'Accepted'), ('declined', 'Declined')], default='', help_text='what those who plan the event said to the offer; only what is accepted is among the parts', max_length=8)),
-                ('access', models.JSONField(default=list, help_text='step_free, quiet, hearing_loop, interpreter')),
+                ('access', models.JSONField(default=list, help_text='what of needs.NEEDS they asked for')),
                 ('dietary', models.CharField(blank=True, max_length=200)),
                 ('photo_consent', models.BooleanField(default=False)),
                 ('opted_in', models.BooleanField(default=False, help_text='may be introduced to others')),

@@ -15,6 +15,7 @@ from joinedup.events.models import Event
 from joinedup.partners.models import Ask, Partner
 from joinedup.privacy.retention import PERSONAL_DETAILS
 from joinedup.registration.models import RESIDENT, YOUNG, Attendee, Invitation
+from joinedup.registration.needs import need_words, needs_in_words
 from joinedup.taxonomy.models import Sector, Theme
 
 
@@ -86,6 +87,12 @@ def filtered(
     return [each for each in found if not part or part in each.parts]
 
 
+def tally(event: Event) -> dict[str, int]:
+    """How many have each standing, by its value; 1 query."""
+    rows = event.attendees.order_by().values_list("standing").annotate(number=Count("pk"))
+    return dict.fromkeys(Attendee.Standing.values, 0) | dict(rows)
+
+
 @dataclass(frozen=True)
 class ToProvide:
     """The needs of those who have a place, as counts without names: (what, how many)."""
@@ -99,7 +106,7 @@ def to_provide(event: Event) -> ToProvide:
     """For the venue and the caterer; 1 query. The same words are counted together, however they are written."""
     placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
     rows = list(placed.values_list("access", "dietary"))
-    access = Counter(need for needs, _dietary in rows for need in needs)
+    access = Counter(need_words(need) for needs, _dietary in rows for need in needs)
     dietary = Counter(" ".join(words.casefold().split()) for _needs, words in rows if words.strip())
     return ToProvide(len(rows), _most_first(access), _most_first(dietary))
 
@@ -197,7 +204,7 @@ def people_rows(event: Event) -> Iterator[list[object]]:
             each.get_standing_display(),
             ", ".join(part.replace("_", " ") for part in each.parts),
             each.companion.number if each.companion else None,
-            ", ".join(need.replace("_", " ") for need in each.access),
+            needs_in_words(each.access),
             each.dietary,
             each.photo_consent,
             each.opted_in,

@@ -24,13 +24,16 @@ from joinedup.registration.actions.personal_details import delete_personal
 from joinedup.registration.actions.registration import set_parts
 from joinedup.registration.actions.unlisted_bodies import settle_body, take_back_body
 from joinedup.registration.forms.attendees import PeopleFilterForm
+from joinedup.registration.needs import needs_in_words
 from joinedup.registration.queries import attendees
 from joinedup.registration.queries.companions import apart
 from joinedup.registration.queries.moved_day import moved_day
 from joinedup.registration.queries.unlisted_bodies import settled_bodies, unlisted_bodies
+from joinedup.registration.waiting_words import tally_words
 from joinedup.taxonomy.models import Sector
 
-PER_PAGE = 100
+# Each row has a form of its own, so that a page of them is tall.
+PER_PAGE = 25
 
 
 @login_required
@@ -50,8 +53,10 @@ def event_people(request: Request, slug: str) -> HttpResponse:
         "form": form,
         "is_filtered": bool(chosen),
         "number": len(found),
+        "tally": tally_words(attendees.tally(event)),
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "needs": attendees.to_provide(event),
+        "needs_in_words": needs_in_words,
         "asks": asks,
         "failing": failing_addresses(request.person),
         "apart": apart(event),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from joinedup.accounts.person import Person
 from joinedup.accounts.request import Request
 from joinedup.events.models import Event
 from joinedup.events.queries.events import is_over, listed
@@ -22,8 +24,11 @@ from joinedup.registration.actions.companions import NobodyThere
 from joinedup.registration.actions.held_places import is_proved
 from joinedup.registration.actions.registration import register
 from joinedup.registration.forms.registration import RegistrationForm, WhoForm
+from joinedup.registration.mails import called
 from joinedup.registration.models import YOUNG, Invitation
+from joinedup.registration.needs import needs_in_words
 from joinedup.registration.queries.known_answers import how_they_come
+from joinedup.registration.queries.own_places import own_at, standing_words
 from joinedup.registration.queries.reserved_places import places_of
 from joinedup.registration.waiting_words import kept_words
 
@@ -44,27 +49,62 @@ def _too_many(request: Request) -> bool:
 
 def _register(request: Request, event: Event, invited: Invitation | None, form: RegistrationForm) -> None:
     """Register, and answer the same whether or not an address, or that of a companion, is known here: the
-    page depends only on what was posted and on who is signed in."""
+    page depends only on what was posted and on who is signed in. Only the owner of an address, who is signed in
+    with it, reads what it has now."""
     details = form.registration()
-    if details["part"] == YOUNG:
-        words = _(
-            "Thank you. If somebody is registered with this address, they are now asked whether "
-            "they come with you. You wait for a companion until they say yes and those who plan the event know them. "
-            "If nobody is asked, tell them to register first, or to register you together with them."
-        )
-    elif is_proved(request.person, event, details["email"].strip().lower(), invited):
-        words = _(
-            "Thank you. Our mail says whether you have a place, and how to change or cancel. Each person gets one mail."
-        )
-    else:
-        words = _(
-            "Thank you. One more step: open the mail that we are sending to this address, and press its button within "
-            "a day. Your place counts from then on, and a second mail says what you have, with your code for the "
-            "door. If you have no mail, look among unwanted mail."
-        )
     with suppress(NobodyThere):
         register(by=request.person, event=event, invitation=invited, **details)
-    messages.success(request, words)
+    messages.success(request, _said(request.person, event, invited, details))
+
+
+def _said(by: Person, event: Event, invited: Invitation | None, details: dict[str, Any]) -> str:
+    """What somebody reads once they have posted."""
+    address = details.get("email", "").strip().lower()
+    if details["part"] == YOUNG:
+        return _said_to_a_young_person(details)
+    if by.is_signed_in and by.email.lower() == address:
+        return _said_to_the_owner(by, event)
+    if is_proved(by, event, address, invited):
+        return _(
+            "Thank you. Our mail says whether you have a place, and how to change or cancel. Each person gets one mail."
+        )
+    return _(
+        "Thank you. One more step: open the mail that we are sending to this address, and press its button within "
+        "a day. Your place counts from then on, and a second mail says what you have, with your code for the "
+        "door. If you have no mail, look among unwanted mail."
+    )
+
+
+def _said_to_a_young_person(details: dict[str, Any]) -> str:
+    """What they entered, what happens next, and what to do if nothing does. Their adult may be registered or not:
+    every sentence is true of both."""
+    entered = [
+        (_("Name"), details["name"]),
+        (_("Your adult"), details["companion_email"]),
+        (_("You need"), needs_in_words(details["access"])),
+        (_("Food you do not eat"), details["dietary"]),
+        (_("You want to talk about"), "; ".join(each.name for each in details["themes"])),
+    ]
+    lines = [
+        _("Thank you. This is what you entered."),
+        *(f"{name}: {value}" for name, value in entered if value),
+        _(
+            "What happens next: your adult says yes to our mail. The people who run the day must know them, too."
+        ),
+        _(
+            "If your adult has no mail by tomorrow: ask them to register for this event, and to add your name there."
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _said_to_the_owner(by: Person, event: Event) -> str:
+    own = own_at(by, event.pk)
+    said = [
+        standing_words(each) if len(own) == 1 else f"{called(each)}: {standing_words(each)}" for each in own
+    ]
+    end = _("Our mail says how to change or cancel. Each person gets one mail.")
+    return " ".join([_("Thank you."), *said, end])
 
 
 def _to_register_for(request: Request, slug: str) -> tuple[Event, Invitation | None]:

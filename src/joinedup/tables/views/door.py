@@ -23,7 +23,7 @@ from joinedup.accounts.request import Request
 from joinedup.documents.csv_file import as_csv, csv_file
 from joinedup.events.models import Event
 from joinedup.events.views.event import planned_event
-from joinedup.registration.forms.registration import ACCESS_CHOICES
+from joinedup.registration.needs import need_words
 from joinedup.tables import seating
 from joinedup.tables.actions import door as door_actions
 from joinedup.tables.actions.door import bring_back, check_in, release_absent, undo_check_in
@@ -61,7 +61,7 @@ def event_check_in(request: Request, slug: str) -> HttpResponse:
         "walk_in": walk_in,
         "changes": seating.unseated(event) if PlanReport.objects.filter(event=event).exists() else None,
         "is_today": event.date in (None, timezone.localdate()),
-        "access": dict(ACCESS_CHOICES),
+        "need_words": need_words,
     }
     return render(request, "tables/check_in.jinja", context)
 

@@ -14,6 +14,7 @@ from joinedup.agreements.queries.agreement import AgreementLine, ThemeResult, by
 from joinedup.events.models import Event
 from joinedup.events.queries.events import AgendaTopic, SectorCount, agenda, is_over, listed, sector_counts
 from joinedup.registration.models import Attendee
+from joinedup.registration.queries.own_places import own_at, standing_words
 from joinedup.registration.queries.reserved_places import Places, places_of
 from joinedup.registration.waiting_words import kept_words
 from joinedup.voice.models import Contribution, Conversation
@@ -49,10 +50,17 @@ class EventPage:
     agreements: list[AgreementLine]
     results: list[ThemeResult]
     is_over: bool
+    # What the reader has there, if signed in, each with a sentence.
+    own: list[tuple[Attendee, str]]
+
+    @property
+    def is_registered(self) -> bool:
+        return any(each.standing not in Attendee.GONE for each, _words in self.own)
 
 
 def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
-    """What is public about an event, with the agreements that `person` may see; 11 queries."""
+    """What is public about an event, with the agreements that `person` may see and what they have there
+    themselves; 11 queries, 12 for who is signed in."""
     placed = event.attendees.filter(standing=Attendee.Standing.PLACED)
     sectors = list(placed.order_by().values_list("sector__order", "sector__name"))
     agreed = lines(person, find_agreements(person, on, event=event.slug), on)
@@ -67,6 +75,7 @@ def event_page(person: Person, event: Event, on: datetime.date) -> EventPage:
         agreements=agreed,
         results=by_theme(agreed),
         is_over=is_over(event, on),
+        own=[(each, standing_words(each)) for each in own_at(person, event.pk)],
     )
 
 

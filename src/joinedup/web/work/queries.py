@@ -29,6 +29,7 @@ from joinedup.partners.undelivered import to_deal_with
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import whole_counties_of
 from joinedup.registration.models import Attendee, Invitation
+from joinedup.registration.queries.own_places import own_to_come, standing_words
 from joinedup.registration.queries.unlisted_bodies import events_with_unlisted
 from joinedup.results.models import Response
 from joinedup.results.queries.responses import ToAnswer, to_answer, untold
@@ -159,7 +160,8 @@ class Kept:
 
     initiatives: list[Initiative]
     asks: list[Ask]
-    attending: list[Attendee]
+    # Events to come that they registered for, each with what they have there in a sentence.
+    attending: list[tuple[Attendee, str]]
     partners: list[Partner]
     footprints: list[Footprint]
     # By the number of a partnership: how many of its agreements are to be kept, and how many of these are late.
@@ -232,13 +234,7 @@ def kept_by(person: Person) -> Kept:
             .select_related("partner")
             .only("kind", "text", "is_demonstration", "partner__slug")[:SHOWN]
         ),
-        attending=list(
-            Attendee.objects.filter(user=person.user_id, event__date__gte=today)
-            .filter(standing__in=Attendee.COMING)
-            .select_related("event")
-            .only("standing", "event__slug", "event__name", "event__date")
-            .order_by("event__date")[:SHOWN]
-        ),
+        attending=[(each, standing_words(each)) for each in own_to_come(person, today)[:SHOWN]],
         partners=list(
             Partner.objects.filter(pk__in=person.partner_ids).annotate(
                 initiative_count=_number_of(Initiative.objects.all(), "partner"),
