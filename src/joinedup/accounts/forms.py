@@ -54,7 +54,7 @@ class SetUpForm(ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Six figures from the app")
+        self.fields["code"].label = _("Six digits from the app")
         self.fields["code"].widget.attrs = dict(FIGURES)
 
 
