@@ -96,7 +96,8 @@ def test_the_answer_comes_first_and_its_caveat_stands_beside_it(found: Cluster, 
     assert page.index("1 thing is new") < page.index("<h2")
     for words in (
         "if cases rise everywhere at once, nothing stands out", "a city centre always stands out",
-        "not a finding about the people", "since January 2026", "1 in 1,000", "once in 83 years", "not looked at yet", "2.3</td>", ">new<",
+        "not a finding about the people", "since January 2026", "1 in 1,000", "once in 83 years",
+        "not looked at yet", "2.3</td>", ">new<",
         "Recorded crime by neighbourhood, April 2024 to March 2026. OGL v3.0.", "4,321 offences in 12 neighbourhoods",
         "with seed 7, by version 1 of JoinedUp", "at most 10% of the offences",
         "at most 10% of the expected offences",

@@ -55,3 +55,11 @@ def test_wide_tables_stand_in_blocks_on_a_phone(file: Path) -> None:
             assert body
             bare = [each for each in CELL.findall(body.group()) if "data-label" not in each]
             assert [each for each in bare if "colspan" not in each] == []
+
+
+def test_the_links_of_the_footer_show_where_the_keyboard_is_as_all_others_do() -> None:
+    style = (SOURCE / "web/static/web/joinedup.css").read_text(encoding="utf-8")
+    for part in ("header", "footer"):
+        focus = re.search(rf"\.ju-{part} a:focus \{{(.*?)\}}", style)
+        assert focus
+        assert "background: #fd0" in focus.group(1)

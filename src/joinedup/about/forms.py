@@ -57,6 +57,8 @@ class ResponsibleBodyForm(forms.ModelForm):
             ),
             "hosting": _("For example: our own computer room in Leicester."),
             "country": _("For example: United Kingdom."),
+            "meets": "",
+            "prepared_on": "",
             "reviewed_on": _("Look at it again at least once a year."),
             "mail_carrier": _("For example: GOV.UK Notify."),
             "tested_on": _("With people, not only with a program."),
