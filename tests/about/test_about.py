@@ -21,11 +21,17 @@ FACTS = {
     "name": "Testshire Council",
     "address": "County Hall\nTestchester",
     "email": "site@testshire.example",
+    "telephone": "01632 960000",
     "officer_email": "data@testshire.example",
     "register_number": "ZA123456",
     "basis": "public_task",
     "hosting": "Our own computer room",
+    "country": "United Kingdom",
+    "partnerships": "North: Testshire Council, data@testshire.example\nSouth: Southshire Council",
     "mail_carrier": "The mail server of the county",
+    "meets": "wholly",
+    "prepared_on": "1/4/2026",
+    "reviewed_on": "2/4/2026",
     "tested_on": "27/3/2026",
     "tested_by": "Six people with a disability",
     "answer_days": "15",
@@ -60,15 +66,41 @@ def test_an_administrator_says_it_and_the_pages_are_whole(administrator: Client)
     assert "Testshire Council" in words["terms"]
     assert "ZA123456" in words["privacy"]
     assert "27 March 2026" in words["accessibility"]
-    assert "level AA, as far as the test below found" in words["accessibility"]
+    assert (
+        "fully compliant with the Web Content Accessibility Guidelines version 2.2 AA standard"
+        in words["accessibility"]
+    )
+    assert "Prepared on: 1 April 2026. Last reviewed on: 2 April 2026." in words["accessibility"]
+    assert '<li class="ju-break">South: Southshire Council</li>' in words["privacy"]
+    assert "United Kingdom" in words["privacy"]
     assert "within 15 working days" in words["complaints"]
 
 
-def test_known_problems_are_told_and_the_standard_is_met_in_part(administrator: Client) -> None:
-    administrator.post("/about/change/", FACTS | {"problems": "Maps have no zoom\nOne table is wide"})
+@pytest.mark.parametrize(("meets", "status"), [("partly", "partially compliant"), ("not", "not compliant")])
+def test_what_is_not_accessible_is_told_with_the_status(
+    administrator: Client, meets: str, status: str
+) -> None:
+    problems = "Maps have no zoom\nOne table is wide"
+    administrator.post("/about/change/", FACTS | {"meets": meets, "problems": problems})
     words = text(administrator, "accessibility")
-    assert "level AA, in part" in words
+    assert f"This website is {status} with the Web Content Accessibility Guidelines version 2.2 AA" in words
     assert "<li>One table is wide</li>" in words
+
+
+def test_the_standard_is_named_and_no_status_claimed_before_somebody_says_it(
+    db: None, client: Client
+) -> None:
+    words = text(client, "accessibility")
+    assert "(WCAG) version 2.2, level AA" in words
+    assert "Nobody has said yet whether this website is fully, partially or not compliant" in words
+    assert "compliant with the Web Content" not in words
+
+
+def test_with_two_partnerships_it_is_asked_who_is_responsible_for_which(world: World) -> None:
+    body = ResponsibleBody(meets="wholly", partnerships="")
+    assert "who is responsible for which partnership" in lacking(body)
+    body.partnerships = "North: Testshire Council"
+    assert "who is responsible for which partnership" not in lacking(body)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +108,9 @@ def test_known_problems_are_told_and_the_standard_is_met_in_part(administrator: 
     [
         ({"register_number": "1234"}, "look like ZA123456"),
         ({"tested_on": "27/3/2999"}, "still to come"),
+        ({"reviewed_on": "27/3/2999"}, "still to come"),
+        ({"meets": "partly"}, "Say what is not accessible"),
+        ({"problems": "One table is wide"}, "say that it meets them partly"),
         ({"email": "nobody"}, "Enter a valid email address"),
         ({"name": " "}, "This field is required"),
         ({"answer_days": "61"}, "60"),
@@ -131,7 +166,7 @@ def test_the_check_says_what_is_lacking_until_it_is_said(administrator: Client, 
     assert [each for each in health.findings() if each.what == "about"] == []
 
 
-def test_every_fact_that_is_needed_is_a_field() -> None:
+def test_every_fact_that_is_needed_is_a_field(db: None) -> None:
     assert set(NEEDED) < {each.name for each in ResponsibleBody._meta.fields}
-    facts = dict.fromkeys(NEEDED, "x") | {"tested_on": datetime.date(2026, 3, 27)}
+    facts = dict.fromkeys(NEEDED, "x") | {"meets": "wholly", "tested_on": datetime.date(2026, 3, 27)}
     assert lacking(ResponsibleBody(**facts)) == []

@@ -176,3 +176,12 @@ def test_reading_the_pages_writes_nothing(as_: As, world: World, who: str) -> No
     assert browser.get(f"/people/roles/{role}/take-away/").status_code == 302
     assert (User.objects.count(), Grant.objects.count()) == before
     assert AuditEntry.objects.count() == 0
+
+
+@pytest.mark.parametrize("path", ["/people/", "/account/yours/"])
+def test_a_job_that_is_the_name_or_the_role_again_is_said_once(world: World, as_: As, path: str) -> None:
+    for name, job in (("Duty lead", "duty lead"), ("Alex", "ADMINISTRATOR")):
+        User.objects.filter(pk=world.admin.pk).update(name=name, job=job)
+        assert job not in as_("admin").get(path).content.decode()
+    User.objects.filter(pk=world.admin.pk).update(job="Analyst")
+    assert "Analyst" in as_("admin").get(path).content.decode()

@@ -55,7 +55,7 @@ def test_one_mail_says_what_is_new_with_its_caveat(world: World, terrain: Ground
     assert "2 things are new in North partnership, in the figures to March 2026." in body
     assert f"Looked at on {on.day} {on:%B %Y}." in body
     assert "In 3 neighbourhoods in Northton (Mill Ward), 46 violence, robbery and weapons offences" in body
-    assert "What is expected comes from the cases alone" in body
+    assert "What is expected is worked out from the cases alone" in body
     for cluster in scan.clusters.all():
         assert f"http://testserver/clusters/north/{cluster.pk}/" in body
     assert "List-Unsubscribe" in letter.extra_headers

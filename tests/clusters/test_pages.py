@@ -95,8 +95,9 @@ def test_the_answer_comes_first_and_its_caveat_stands_beside_it(found: Cluster, 
     assert "1 place stands out for the number of their residents from April 2024 to March 2026." in page
     assert page.index("1 thing is new") < page.index("<h2")
     for words in (
-        "a rise everywhere at once is not seen", "a city centre always stands out", "not a finding about the people",
-        "since January 2026", "1 in 1,000", "once in 83 years", "not looked at yet", "2.3</td>", ">new<",
+        "if cases rise everywhere at once, nothing stands out", "a city centre always stands out",
+        "not a finding about the people", "since January 2026", "1 in 1,000", "once in 83 years",
+        "not looked at yet", "2.3</td>", ">new<",
         "Recorded crime by neighbourhood, April 2024 to March 2026. OGL v3.0.", "4,321 offences in 12 neighbourhoods",
         "with seed 7, by version 1 of JoinedUp", "at most 10% of the offences",
         "at most 10% of the expected offences",
@@ -200,10 +201,10 @@ def test_what_became_of_it_is_recorded_and_taken_back(found: Cluster, world: Wor
     alice.post(f"{page}settle/", {"word": "false_alarm"})
     newest = Outcome.objects.first()
     assert newest is not None
-    assert "Of 1 alert in the last 12 months 1 was a false alarm." in text(bob.get(NORTH))
+    assert "There was 1 alert in the last 12 months. 1 was a false alarm." in text(bob.get(NORTH))
     assert bob.post(f"{NORTH}outcomes/{newest.pk}/").status_code == 403
     assert "Taken back." in text(alice.post(f"{NORTH}outcomes/{newest.pk}/", follow=True))
-    assert "Of 1 alert in the last 12 months 0 were false alarms." in text(bob.get(NORTH))
+    assert "There was 1 alert in the last 12 months. No false alarm is recorded." in text(bob.get(NORTH))
     assert AuditEntry.objects.filter(action__startswith="cluster.").count() == 3
 
 

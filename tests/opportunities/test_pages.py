@@ -359,6 +359,17 @@ def test_only_coordinators_have_the_list_worked_out_again(world: World, as_: As)
     assert as_("alice").get("/opportunities/again/").status_code == 405
     assert not Opportunity.objects.exists()
     page = as_("alice").post("/opportunities/again/", follow=True).content.decode()
-    assert "1 found" in page
+    assert "1 found for North partnership." in page
+    assert "people added or took up before" not in page
     assert "Mentoring and a trusted adult in Northton" in page
     assert AuditEntry.objects.filter(action="opportunity.refresh").count() == 1
+
+
+def test_what_is_listed_and_was_not_found_today_is_accounted_for(world: World, as_: As) -> None:
+    make_match(world.lantern, world.school, world.northton, text=HALL)
+    make_opportunity(world, "kept", world.lantern, state="taken_up")
+    page = as_("alice").post("/opportunities/again/", follow=True).content.decode()
+    assert (
+        "1 found for North partnership. The list holds 1 more, which people added or took up before." in page
+    )
+    assert "2 opportunities" in page

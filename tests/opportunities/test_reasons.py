@@ -107,7 +107,7 @@ def test_a_figure_that_is_gone_leads_to_the_place(world: World) -> None:
     [
         (10, "confirmed by the body on {day}"),
         (None, "not yet confirmed by the body"),
-        (400, "not confirmed by the body since {day}: check it first"),
+        (400, "last confirmed by the body on {day}, more than a year ago: check it first"),
     ],
 )
 def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int | None, note: str) -> None:
@@ -122,7 +122,7 @@ def test_a_record_says_when_it_was_last_confirmed(world: World, confirmed: int |
 def test_a_warning_that_the_fact_gives_is_not_given_twice(world: World) -> None:
     Partner.objects.filter(pk=world.lantern.pk).update(confirmed_on=days_ago(400))
     source = the_source(world, fact("lantern-youth", "It works there. Stale: check it first."))
-    assert source.note == f"not confirmed by the body since {day(days_ago(400))}"
+    assert source.note == f"last confirmed by the body on {day(days_ago(400))}, more than a year ago"
 
 
 def test_local_action_says_who_keeps_it(world: World) -> None:

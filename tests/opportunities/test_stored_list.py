@@ -127,7 +127,7 @@ def test_a_move_that_is_new_and_one_that_went_are_told(world: World) -> None:
     keep(world, said(world, bid), on=later)
     assert changes(what="changed") == [
         ("changed", ["New: Who bids for “Fund”?"]),
-        ("changed", ["No longer: one needs what another can give."]),
+        ("changed", ["An earlier suggestion is no longer made here (one needs what another can give)."]),
     ]
     row = Opportunity.objects.get()
     assert (row.kind, row.sentence, row.changed_on) == ("bid", "Who bids for “Fund”?", later)

@@ -242,7 +242,7 @@ def test_stale_and_demonstration_are_said(world: World, as_: As) -> None:
     world.lantern.is_demonstration = True
     world.lantern.save()
     page = as_("bob").get("/partners/lantern-youth/").text
-    assert "not confirmed by the body since 8 October 2018" in page
+    assert "last confirmed by the body on 8 October 2018, more than a year ago" in page
     assert "ju-tag--demonstration" in page
 
 

@@ -294,6 +294,7 @@ def test_wishes_in_the_browser(seated: Event, as_):
     page = text(alice.get(f"/events/{seated.slug}/plan/"))
     assert "Apart:" in page
     assert f'name="pk" value="{wish.pk}"' in page
+    assert "2. No. 2" not in page, "a number is said once"
     alice.post(path, {"do": "remove", "pk": wish.pk})
     page = text(alice.get(f"/events/{seated.slug}/plan/"))
     undo = page[page.index('class="ju-undo"') :][:1200]

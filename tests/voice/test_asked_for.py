@@ -467,7 +467,7 @@ def test_a_new_thing_asked_for_is_told_without_its_words(
     assert len(moves_of(world.north, "partnership")) == 1
     assert ListChange.objects.filter(what="changed").get().why == [
         "New: young people asked for something.",
-        "No longer: young people asked for it.",
+        "An earlier suggestion is no longer made here (young people asked for it).",
     ]
 
 

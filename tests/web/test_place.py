@@ -85,11 +85,11 @@ def test_what_stands_out_is_said_first_and_what_only_stands_for_a_theme_is_calle
     make_need(world.northton, "school-exclusion", 0.95)
     Need.objects.filter(theme="trusted-adult").update(measured=Need.Measured.PROXY)
     needs = list(Need.objects.select_related("theme").order_by("theme"))
-    high = "mentoring and a trusted adult (very high, by figures that stand for it)"
+    high = "mentoring and a trusted adult (very high, measured only in a roundabout way)"
     assert summary(world.northton, needs, []).need.endswith(
         f"is highest on suspension, exclusion, managed moves (very high); and {high}."
     )
-    assert [row.sure_word for row in coverage_grid(needs, [])] == ["by figures that stand for it", ""]
+    assert [row.sure_word for row in coverage_grid(needs, [])] == ["measured only in a roundabout way", ""]
     exclusion = needs[1]
     exclusion.verdict, exclusion.stands_out = Need.Verdict.STANDS_OUT, 0.96
     assert summary(world.northton, needs, []).need == (

@@ -373,8 +373,8 @@ class TestKept:
         make_one_of_everything(world, 1)
         Initiative.objects.create(name="Theirs", slug="theirs", partner=world.school)
         kept = kept_by(world.person("bob"))
-        assert [each.name for each in kept.initiatives] == ["WAITING initiative 1"]
-        assert [each.text for each in kept.asks] == ["WAITING ask 1"]
+        assert [each.name for each in kept.initiatives.items] == ["WAITING initiative 1"]
+        assert [each.text for each in kept.asks.items] == ["WAITING ask 1"]
         assert [each.event.slug for each, _words in kept.attending] == ["event-1"]
         (lantern,) = kept.partners
         assert (lantern.initiative_count, lantern.ask_count, lantern.agreement_count) == (1, 1, 1)
@@ -385,7 +385,7 @@ class TestKept:
         make_one_of_everything(world, 1)
         world.bob.grants.all().delete()
         kept = kept_by(world.person("bob"))
-        assert (kept.initiatives, kept.asks, kept.partners, kept.footprints) == ([], [], [], [])
+        assert (kept.initiatives.items, kept.asks.items, kept.partners, kept.footprints) == ([], [], [], [])
 
     def test_an_agreement_due_today_is_not_late(self, world: World) -> None:
         make_agreement(world, due=TODAY)
@@ -604,7 +604,17 @@ class TestLateInThePartnership:
 def test_the_order_is_people_then_event_then_late_then_the_list(as_: As, world: World) -> None:
     make_one_of_everything(world, 1)
     for who, headings in (
-        ("bob", ["What people did", "What is late", "What the list found", "Mine", "My organisation"]),
+        (
+            "bob",
+            [
+                "What people did",
+                "What is late",
+                "To look at again",
+                "What the list found",
+                "Mine",
+                "My organisation",
+            ],
+        ),
         (
             "alice",
             ["What people did", "The next event", "What is late", "What the list found", "My partnership"],
@@ -638,3 +648,36 @@ class TestEmptyStates:
         page = as_(who).get(WORK).content.decode()
         assert "Nothing waits for you" in page
         assert f'href="{link}"' in page
+
+
+def make_initiatives(world: World, number: int) -> None:
+    for each in range(number):
+        Initiative.objects.create(
+            name=f"Mine {each:02}", slug=f"mine-{each}", partner=world.lantern, owner=world.bob
+        )
+
+
+def test_a_question_whether_something_is_still_true_stands_under_no_heading_of_blame(
+    as_: As, world: World
+) -> None:
+    make_initiatives(world, 12)
+    page = as_("bob").get(WORK).content.decode()
+    assert page.index("To look at again") < page.index("Is this still true?")
+    assert "What is late" not in page
+
+
+def test_a_list_of_mine_that_is_cut_says_so(as_: As, world: World) -> None:
+    make_initiatives(world, 12)
+    page = as_("bob").get(WORK).content.decode()
+    assert "10 of the 12 pieces of local action that are yours are shown:" in page
+    Initiative.objects.exclude(slug__in=[f"mine-{number}" for number in range(10)]).delete()
+    assert "that are yours are shown" not in as_("bob").get(WORK).content.decode()
+
+
+def test_what_is_not_ready_for_the_next_event_is_counted(as_: As, world: World) -> None:
+    make_event(world)
+    found = len(next_day(world.person("alice"), TODAY).findings)
+    assert found
+    waits = waiting_for(world.person("alice")).total + found
+    things = "thing waits" if waits == 1 else "things wait"
+    assert f"{waits} {things} for you." in as_("alice").get(WORK).content.decode()

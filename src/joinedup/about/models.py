@@ -23,18 +23,28 @@ class ResponsibleBody(models.Model):
         )
         INTERESTS = "interests", _("Legitimate interests, which were weighed (UK GDPR, article 6(1)(f))")
 
+    class Meets(models.TextChoices):
+        WHOLLY = "wholly", _("Fully: nothing is known that falls short")
+        PARTLY = "partly", _("Partly: most of it does")
+        NOT = "not", _("Not: most of it does not")
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY, editable=False)
     name = models.CharField(max_length=200, blank=True)
     address = models.TextField(max_length=500, blank=True)
+    partnerships = models.TextField(
+        max_length=2000, blank=True, help_text="who is responsible for which partnership, one a line"
+    )
     email = models.EmailField(blank=True, help_text="for anything")
     telephone = models.CharField(max_length=40, blank=True)
     officer_email = models.EmailField(blank=True, help_text="of the data protection officer")
     register_number = models.CharField(max_length=12, blank=True, help_text="at the Information Commissioner")
     basis = models.CharField(max_length=12, choices=Basis, blank=True)
-    hosting = models.TextField(
-        max_length=500, blank=True, help_text="who runs the machines, in which country"
-    )
+    hosting = models.TextField(max_length=500, blank=True, help_text="who runs the machines")
+    country = models.CharField(max_length=100, blank=True, help_text="where the machines stand")
     mail_carrier = models.TextField(max_length=500, blank=True, help_text="who carries the mails")
+    meets = models.CharField(max_length=6, choices=Meets, blank=True, help_text="WCAG 2.2, level AA")
+    prepared_on = models.DateField(null=True, blank=True, help_text="of the accessibility statement")
+    reviewed_on = models.DateField(null=True, blank=True, help_text="of the accessibility statement")
     tested_on = models.DateField(null=True, blank=True, help_text="for accessibility")
     tested_by = models.CharField(max_length=200, blank=True)
     problems = models.TextField(max_length=2000, blank=True, help_text="that people with a disability meet")

@@ -22,7 +22,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     # When somebody works, and with what.
     "accounts.Session": frozenset({"session_key", "session_data", "begun", "last_used", "browser"}),
     "accounts.Closing": frozenset({"passed"}),
-    "about.ResponsibleBody": frozenset({"email", "officer_email", "telephone"}),
+    "about.ResponsibleBody": frozenset({"email", "officer_email", "partnerships", "telephone"}),
     "taxonomy.Sector": NOTHING,
     "taxonomy.Theme": NOTHING,
     "taxonomy.Mix": NOTHING,

@@ -139,7 +139,7 @@ class Record(models.Model):
             return _("not yet confirmed by the body")
         day = {"day": date_format(self.confirmed_on, "j F Y")}
         if self.is_stale:
-            return _("not confirmed by the body since %(day)s") % day
+            return _("last confirmed by the body on %(day)s, more than a year ago") % day
         return _("confirmed by the body on %(day)s") % day
 
     @property

@@ -38,14 +38,21 @@ UNFINISHED = "demonstration-unfinished"
 LEFT_OUT = "not-brought-in.txt"
 # Invented too. Nobody tested its accessibility with people, and its page says so.
 RESPONSIBLE = {
-    "name": "Partnership of Islington, Camden and Hackney",
-    "address": "The town hall",
+    "name": "The two partnerships of this demonstration, each for its own people",
+    "address": "None: both are invented",
+    "partnerships": "Islington, Camden and Hackney: its office, data.protection@demonstration.example\n"
+    "Derbyshire and Derby: its office, data.protection.elsewhere@demonstration.example",
     "email": "site@demonstration.example",
     "officer_email": "data.protection@demonstration.example",
     "register_number": "ZA000000",
     "basis": "public_task",
+    "telephone": "None: it is a demonstration",
     "hosting": "The computer on which you started it",
+    "country": "Where that computer stands",
     "mail_carrier": "Nobody: mails are printed on the console",
+    "meets": "partly",
+    "problems": "Maps, the grid and a few tables that are read along and across are wider than a phone.\n"
+    "Nobody has tried it with people who have a disability, so more may be wrong.",
     "second_stage": "The chief executive’s office",
 }
 
@@ -130,7 +137,7 @@ def _fill(say: Say) -> None:
 
 
 def _invent(operator: Person, today: datetime.date, say: Say) -> None:
-    describe_body(by=operator, **RESPONSIBLE)
+    describe_body(by=operator, **RESPONSIBLE, prepared_on=today, reviewed_on=today)
     say("Two partnerships from their registers, which are invented", None)
     here = _footprint("islington-camden-hackney", "Islington, Camden and Hackney", HERE)
     there = _footprint("derbyshire", "Derbyshire and Derby", ELSEWHERE)
@@ -160,7 +167,10 @@ def _say_what_was_left_out(brought: Iterable[Register], say: Say) -> None:
     lines = []
     for register in brought:
         number = len(register.left_out)
-        say(f"{register.footprint.name}: {number} lines not brought in as they are (see {LEFT_OUT})", None)
+        say(
+            f"{register.footprint.name}: {number} lines not brought in as they are (see {settings.HOME / LEFT_OUT})",
+            None,
+        )
         lines += [f"{register.footprint.name}: {line}" for line in register.left_out]
     (settings.HOME / LEFT_OUT).write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -28,8 +28,9 @@ RESIDENTS = (
 EXPECTED = {
     "poisson": RESIDENTS,
     "permutation": (
-        "What is expected comes from the cases alone: a rise everywhere at once is not seen, and a fall elsewhere can "
-        "look like a rise here. Where numbers of residents or visitors changed fast in one place, so do its cases."
+        "What is expected is worked out from the cases alone. So if cases rise everywhere at once, nothing stands out. "
+        "And if they fall everywhere else, a place where they stay the same can look as if they had risen. Where the "
+        "number of residents or visitors changed fast, cases change with it."
     ),
     "bernoulli": (
         "A cluster of cases among controls is only as good as the controls: they must come from the same people."

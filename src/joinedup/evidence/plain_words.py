@@ -15,7 +15,7 @@ from joinedup.places.words import word_for
 CLASSES = ("far lower than most", "lower than most", "middling", "high", "very high")
 HIGH = 4  # class of need
 AGREE, DISAGREE, ONE_SOURCE = "several figures agree", "figures disagree", "from one source"
-BY_PROXY = "by figures that stand for it"
+BY_PROXY = "measured only in a roundabout way"
 # By chance alone, two yearly counts would differ by this much in fewer than one case in twenty.
 CHANCE = 1.96
 

@@ -224,9 +224,13 @@ class StoredList:
         """Says which moves are new and which went; a move that only reads otherwise is no change."""
         was, now = {move["id"]: move for move in before}, {move["id"]: move for move in row.moves}
         new = [f"New: {_told(now[id])}" for id in now if id not in was]
-        gone = [f"No longer: {str(KINDS.get(was[id]['kind'], '')).lower()}" for id in was if id not in now]
+        gone = [
+            f"An earlier suggestion is no longer made here ({str(KINDS.get(was[id]['kind'], '')).lower()})."
+            for id in was
+            if id not in now
+        ]
         if new or gone:
-            self.changed(row, What.CHANGED, [*new, *(f"{text}." for text in gone)])
+            self.changed(row, What.CHANGED, [*new, *gone])
 
     def changed(self, row: Opportunity, what: str, why: list[str]) -> None:
         row.changed_on = self.as_of

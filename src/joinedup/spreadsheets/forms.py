@@ -24,21 +24,26 @@ class BringForm(forms.Form):
         label=_("What does it list?"),
         choices=Upload.Kind.choices,
         widget=forms.RadioSelect,
-        initial="initiatives",
     )
     file = forms.FileField(
-        label=_("File"),
+        label=_("Choose a file, or paste the rows below: one of the two is needed"),
         required=False,
         allow_empty_file=True,
         help_text=_("CSV or Excel (.xlsx), up to 5 MB and 5,000 rows."),
     )
     text = forms.CharField(
-        label=_("Or paste the rows"),
+        label=_("Or paste the rows here"),
         required=False,
         strip=False,
         widget=forms.Textarea,
         help_text=_("Mark the rows in your spreadsheet, with their headings, copy them and paste them here."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        # One of the two is needed: neither is called optional.
+        for name in ("file", "text"):
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -79,7 +79,7 @@ def test_a_passkey_alone_is_a_second_factor(as_: As, django_capture_on_commit_ca
     assert answer["Location"] == SECOND
     assert not is_in(signing_in)
     page = signing_in.get(SECOND)
-    assert b"six figures" not in page.content, "there is no app"
+    assert b"six digits" not in page.content, "there is no app"
     assert signing_in.post(SECOND, {"credential": key.get(options_on(page))})["Location"] == "/work/"
     assert is_in(signing_in)
     assert "last used" in browser.get(PAGE).content.decode()

@@ -93,7 +93,7 @@ def test_wrong_figures_set_nothing_up(as_: As) -> None:
     browser = as_("alice")
     browser.get(PAGE)
     page = browser.post(PAGE, {"code": "000000x"})
-    assert b"These are not the figures" in page.content
+    assert b"These are not the digits" in page.content
     assert Authenticator.objects.count() == 0
 
 
@@ -102,7 +102,7 @@ def test_after_the_code_the_figures_are_asked(as_: As) -> None:
     browser, answer = first_step("alice@example.org")
     assert answer["Location"] == SECOND
     assert not is_in(browser)
-    assert b"These are not the figures" in browser.post(SECOND, {"code": "000000"}).content
+    assert b"These are not the digits" in browser.post(SECOND, {"code": "000000"}).content
     assert browser.post(SECOND, {"code": figures(secret)})["Location"] == "/work/"
     assert is_in(browser)
 

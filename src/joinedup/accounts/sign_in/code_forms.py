@@ -14,7 +14,7 @@ from joinedup.accounts.sign_in.again import is_the_code
 from joinedup.accounts.sign_in.code_limits import may_ask
 
 # A code by mail, wherever it is asked for; and how a phone is to help with any code.
-CODE, CODE_HELP = _("Code"), _("Eight figures, for example 1234-5678. You may leave the dash out.")
+CODE, CODE_HELP = _("Code"), _("Eight digits, for example 1234-5678. You may leave the dash out.")
 FIGURES = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
 
 

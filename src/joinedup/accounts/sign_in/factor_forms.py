@@ -19,7 +19,7 @@ class SetUpForm(ActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].label = _("Six figures from the app")
+        self.fields["code"].label = _("Six digits from the app")
         self.fields["code"].widget.attrs = dict(FIGURES)
 
     def clean_code(self) -> str:
@@ -37,7 +37,7 @@ class _Figures(BaseAuthenticateForm):
         kinds = {each.type for each in factors_of(self.user.pk)}
         self.has_app, self.has_passkey = APP in kinds, PASSKEY in kinds
         field = self.fields["code"]
-        field.label = _("Figures, or a recovery code") if self.has_app else _("A recovery code")
+        field.label = _("Digits, or a recovery code") if self.has_app else _("A recovery code")
         field.widget.attrs = dict(FIGURES)
 
     def clean_code(self) -> str:

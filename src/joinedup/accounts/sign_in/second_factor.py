@@ -51,7 +51,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": gettext_lazy(
-            "These are not the figures that we expect. Take the newest ones from the app."
+            "These are not the digits that the app shows now. Type the newest ones."
         ),
         "rate_limited": gettext_lazy("Typed wrong several times. Wait five minutes, then try again."),
     }

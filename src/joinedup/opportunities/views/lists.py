@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from joinedup.accounts.request import Request
@@ -66,7 +66,16 @@ def opportunity_refresh(request: Request) -> HttpResponse:
         raise PermissionDenied(_("Only the coordinator of a partnership can have its list worked out again."))
     runs = refresh(by=request.person, footprint=footprint)
     found = sum(run.found for run in runs if run.audience == Run.Audience.PARTNERSHIP)
-    messages.success(
-        request, _("Worked out again from today's records: %(number)s found.") % {"number": found}
-    )
+    said = _("Worked out again from today’s records: %(number)s found for %(name)s.") % {
+        "number": found,
+        "name": footprint.name,
+    }
+    more = lists.listing(request.person).count() - found
+    if more > 0 and len(request.person.footprint_ids) == 1:
+        said += " " + ngettext(
+            "The list holds %(num)s more, which people added or took up before.",
+            "The list holds %(num)s more, which people added or took up before.",
+            more,
+        ) % {"num": more}
+    messages.success(request, said)
     return redirect("opportunities")

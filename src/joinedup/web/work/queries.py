@@ -137,14 +137,13 @@ class Waiting:
 
     @property
     def is_late(self) -> bool:
-        """Whether something is late, due, or not finished."""
-        lists = (
-            self.agreements,
-            self.late,
-            self.initiatives_to_confirm,
-            self.support_to_check,
-            self.undelivered,
-        )
+        """Whether an agreement is late, or due to be reported on."""
+        return bool(self.agreements.items or self.late.items)
+
+    @property
+    def to_look_at(self) -> bool:
+        """Whether something is to be looked at again: nobody is late with it."""
+        lists = (self.initiatives_to_confirm, self.support_to_check, self.undelivered)
         singles = (self.take_over, self.untold, self.partners_to_confirm, self.uploads, self.unlisted)
         return any(each.items for each in lists) or any(singles) or bool(self.near_pairs)
 
@@ -158,8 +157,8 @@ class Waiting:
 class Kept:
     """A person's own records, their partners and their partnerships."""
 
-    initiatives: list[Initiative]
-    asks: list[Ask]
+    initiatives: Shortlist[Initiative]
+    asks: Shortlist[Ask]
     # Events to come that they registered for, each with what they have there in a sentence.
     attending: list[tuple[Attendee, str]]
     partners: list[Partner]
@@ -218,21 +217,22 @@ def waiting_for(person: Person) -> Waiting:
 
 
 def kept_by(person: Person) -> Kept:
-    """Six queries plus one for the places, and two where one is a district, whatever the number of items."""
+    """Six queries plus one for each list that is cut, one for the places, and two where one is a district, whatever
+    the number of items."""
     today = timezone.localdate()
     footprints = _own_footprints(person)
     counties = whole_counties_of([list(each.places.all()) for each in footprints])
     return Kept(
-        initiatives=list(
+        initiatives=_shortlist(
             Initiative.objects.visible_to(person)
             .filter(owner=person.user_id)
-            .only("name", "slug", "is_demonstration")[:SHOWN]
+            .only("name", "slug", "is_demonstration")
         ),
-        asks=list(
+        asks=_shortlist(
             Ask.objects.visible_to(person)
             .filter(owner=person.user_id, closed_on=None)
             .select_related("partner")
-            .only("kind", "text", "is_demonstration", "partner__slug")[:SHOWN]
+            .only("kind", "text", "is_demonstration", "partner__slug")
         ),
         attending=[(each, standing_words(each)) for each in own_to_come(person, today)[:SHOWN]],
         partners=list(
