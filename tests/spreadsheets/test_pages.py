@@ -199,3 +199,14 @@ def test_bad_input_in_addresses_and_forms_never_breaks(world: World, as_: As) ->
     assert alice.post("/bring/north/new/", {"kind": "banana", "text": "x"}).status_code == 200
     assert alice.post(f"/bring/upload/{upload.pk}/columns/", {"column-0": "banana"}).status_code == 200
     assert alice.get("/bring/upload/999999/preview/").status_code == 404
+
+
+def test_nothing_is_chosen_beforehand_and_neither_way_to_bring_is_called_optional(
+    world: World, as_: As
+) -> None:
+    page = as_("alice").get("/bring/north/new/").text
+    assert " checked" not in page
+    assert "(optional)" not in page
+    assert (
+        'value="partners" id="id_kind_0" checked' in as_("alice").get("/bring/north/new/?kind=partners").text
+    )

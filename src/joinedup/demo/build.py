@@ -39,14 +39,14 @@ LEFT_OUT = "not-brought-in.txt"
 # Invented too. Nobody tested its accessibility with people, and its page says so.
 RESPONSIBLE = {
     "name": "The two partnerships of this demonstration, each for its own people",
-    "address": "None: both are invented",
+    "address": "An invented address",
     "partnerships": "Islington, Camden and Hackney: its office, data.protection@demonstration.example\n"
     "Derbyshire and Derby: its office, data.protection.elsewhere@demonstration.example",
     "email": "site@demonstration.example",
     "officer_email": "data.protection@demonstration.example",
     "register_number": "ZA000000",
     "basis": "public_task",
-    "telephone": "None: it is a demonstration",
+    "telephone": "020 7946 0000",
     "hosting": "The computer on which you started it",
     "country": "Where that computer stands",
     "mail_carrier": "Nobody: mails are printed on the console",

@@ -26,7 +26,7 @@ class BringForm(forms.Form):
         widget=forms.RadioSelect,
     )
     file = forms.FileField(
-        label=_("Choose a file, or paste the rows below: one of the two is needed"),
+        label=_("Choose a file. It, or the rows in the next box, is needed"),
         required=False,
         allow_empty_file=True,
         help_text=_("CSV or Excel (.xlsx), up to 5 MB and 5,000 rows."),
