@@ -461,7 +461,7 @@ class TestPeopleDid:
         event = self.everything(world)
         alice = as_("alice")
         page = alice.get(WORK).content.decode()
-        assert "2 people more have a place or are on the waiting list of Event 1" in page
+        assert "2 more people have a place or are on the waiting list of Event 1" in page
         assert (
             page.index("What people did") < page.index("The next event") < page.index("What the list found")
         )

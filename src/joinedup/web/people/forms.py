@@ -86,7 +86,7 @@ class HandoverForm(forms.Form):
                 required=False,
                 initial=people[1][0] if able else "",
                 label=each.called,
-                help_text="; ".join(str(record) for record in each.records[:SHOWN])
+                help_text="; ".join(str(record).rstrip(".") for record in each.records[:SHOWN])
                 + (_(" and %(more)s more") % {"more": more} if more > 0 else ""),
             )
             # Nobody yet is an answer: it is not called optional.
