@@ -93,7 +93,6 @@ def pages(rounds: int) -> float:
 
 def follow() -> None:
     """One changed initiative, from the record to the stored list, beside the whole run that it replaces."""
-    from django.db import transaction
     from django.utils import timezone
 
     from joinedup.initiatives.models import Initiative
@@ -103,8 +102,8 @@ def follow() -> None:
 
     footprint = Footprint.objects.get(slug="islington-camden-hackney")
     started = time.perf_counter()
-    with transaction.atomic():
-        runs = engine.keep_runs(footprint, timezone.localdate())
+    with engine.worked_out(footprint, timezone.localdate()) as worked:
+        runs = engine.keep_runs(worked)
     whole = time.perf_counter() - started
     taken = []
     for number, each in enumerate(
