@@ -1,13 +1,14 @@
 """What it costs to take a spreadsheet in: processor time and queries a row, for reading, accepting and undoing.
 
-    .venv/bin/python bench/acceptance.py [--rows 500 5000] [--kind partners] [--profile accepting]
+    .venv/bin/python bench/acceptance.py [--rows 500 5000] [--kind partners] [--by-worker] [--profile accepting]
 
 Makes an installation of its own on SQLite for each number of rows, with a partnership whose list is worked out, and
 brings in a sheet of new bodies with a contact and a charity number each (`partners`), or of what one hundred new bodies
 do (`initiatives`). The pauses between the steps, in which others write, are no processor time. `longest` is the
 transaction with the most processor time, from BEGIN to COMMIT: on SQLite all others who save wait so long (at most 500
 ms are wanted, see `docs/decisions/a-sheet-is-made-as-it-was-accepted.md`). What the list of opportunities takes to
-follow is left out: the worker does that later (`bench/follow.py`). `--profile` prints where the time goes.
+follow is left out: the worker does that later (`bench/follow.py`). `--by-worker`: as the worker does it, in goes of a
+few seconds. `--profile` prints where the time goes.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[500, 5000])
     parser.add_argument("--kind", choices=["partners", "initiatives"], default="partners")
+    parser.add_argument("--by-worker", action="store_true")
     parser.add_argument("--profile", choices=["accepting", "undoing"], help="print where its time goes")
     given = parser.parse_args()
     columns = ("CPU s", "ms a row", "queries a row", "transactions", "longest ms", "its queries")
@@ -56,7 +58,7 @@ def main() -> None:
         os.environ.pop("DATABASE_URL", None)
         prepare()
         for rows in given.rows:
-            measure(begin(), given.kind, rows, given.profile)
+            measure(begin(), given.kind, rows, given.profile, by_worker=given.by_worker)
 
 
 def prepare() -> None:
@@ -104,7 +106,8 @@ def sheet(kind: str, rows: int) -> str:
     return "\n".join(["Project,Lead agency,Description,Area,Theme,Ages", *lines])
 
 
-def measure(world: Any, kind: str, rows: int, profiled: str | None) -> None:
+def measure(world: Any, kind: str, rows: int, profiled: str | None, *, by_worker: bool) -> None:
+    from joinedup.mail.worker_mark import note_worker
     from joinedup.spreadsheets import actions
     from joinedup.spreadsheets.intake import actions as intake
     from joinedup.spreadsheets.models import Upload
@@ -116,14 +119,25 @@ def measure(world: Any, kind: str, rows: int, profiled: str | None) -> None:
     said = {line.row: "vcs" for line in preview(alice, upload).lines if line.sector_to_check}
     steps: dict[str, Callable[[], object]] = {
         "reading": lambda: preview(alice, upload, said),
-        "accepting": lambda: intake.accept(by=alice, upload=upload, sectors=said),
-        "undoing": lambda: intake.undo(by=alice, upload=Upload.objects.get(pk=upload.pk)),
+        "accepting": lambda: intake.accept(by=alice, upload=upload, sectors=said, may_wait=by_worker),
+        "undoing": lambda: intake.undo(by=alice, upload=Upload.objects.get(pk=upload.pk), may_wait=by_worker),
     }
     for name, work in steps.items():
         profiler = cProfile.Profile() if name == profiled else None
-        timed(rows, name, profiler.runcall if profiler else _call, work)
+        if by_worker:
+            note_worker()
+        timed(rows, name, profiler.runcall if profiler else _call, lambda work=work: _through(work))
         if profiler:
             pstats.Stats(profiler).sort_stats("cumulative").print_stats(70)
+
+
+def _through(work: Callable[[], object]) -> None:
+    """Until nothing of it is left to a worker either."""
+    from joinedup.spreadsheets.intake.worker import go_on_with_sheets
+
+    work()
+    while go_on_with_sheets(lambda _said: None):
+        pass
 
 
 def _call(work: Callable[[], object]) -> object:

@@ -80,6 +80,9 @@ def test_every_record_of_an_older_version_is_there_after_it(older: Installation)
     assert held(other) == before
     again = older.run("upgrade")
     assert again.stdout.startswith("The records are at this version already: nothing was changed.")
+    with closing(sqlite3.connect(older.home / "records.sqlite3")) as records:
+        indexes = records.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall()
+    assert {("partner_lower_name",), ("partner_charity_number",)} <= set(indexes)
 
 
 FAILS = """

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from joinedup.accounts.models import AuditEntry
+from joinedup.accounts.person import Person
+from joinedup.partners.actions import add_contact, add_partner, change_partner
 from joinedup.partners.models import Contact, Partner
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.intake import acceptance, hold, removal
@@ -18,6 +22,7 @@ from joinedup.spreadsheets.intake.worker import go_on_with_sheets
 from joinedup.spreadsheets.kinds import partners
 from joinedup.spreadsheets.models import PlannedRow, Upload
 from joinedup.spreadsheets.worker import forget_uploads
+from joinedup.taxonomy.models import Sector
 from tests.spreadsheets.making import ready, silent
 from tests.world import World
 
@@ -141,8 +146,6 @@ def test_where_no_worker_runs_the_next_upload_takes_back_what_was_killed(world: 
 
 
 def test_what_somebody_used_meanwhile_stays_and_can_be_undone_later(world: World, killed: Upload):
-    from joinedup.partners.actions import change_partner
-
     change_partner(by=world.person("alice"), partner=Partner.objects.get(name="Helpers 3"), does="More")
     silent(6)
     ready(world, "Org,Type\nAnother,vcs\n")
@@ -183,9 +186,6 @@ def test_nobody_chooses_anew_how_it_is_read_while_it_goes_on(world: World, kille
 
 
 def test_it_is_read_again_beside_what_others_made_meanwhile(world: World, monkeypatch: pytest.MonkeyPatch):
-    from joinedup.partners.actions import add_partner
-    from joinedup.taxonomy.models import Sector
-
     alice, upload = world.person("alice"), ready(world, SHEET)
     look, looks = intake.preview, []
 
@@ -201,3 +201,112 @@ def test_it_is_read_again_beside_what_others_made_meanwhile(world: World, monkey
     monkeypatch.setattr(intake, "preview", slow)
     assert intake.accept(by=alice, upload=upload) == 2 * ROWS - 1
     assert (looks, made()) == ([ROWS, ROWS], (ROWS, ROWS))
+
+
+@pytest.mark.parametrize(
+    ("what", "times"), [("a partner elsewhere", 1), ("a contact elsewhere", 1), ("a contact here", 2)]
+)
+def test_what_others_make_elsewhere_is_no_reason_to_read_it_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, what: str, times: int
+) -> None:
+    """A large sheet of another partnership makes records for minutes."""
+    alice, upload, operator = world.person("alice"), ready(world, SHEET), Person.operator()
+    look, looks = intake.preview, []
+
+    def slow(*given: Any) -> Any:
+        seen = look(*given)
+        looks.append(len(seen.to_make))
+        if len(looks) == 1 and what == "a partner elsewhere":
+            add_partner(
+                by=operator, footprint=world.south, name="Helpers 3", sector=Sector.objects.get(pk="vcs")
+            )
+        elif len(looks) == 1:
+            at = world.harbour if what == "a contact elsewhere" else world.lantern
+            add_contact(by=operator, partner=at, role="Director")
+        return seen
+
+    monkeypatch.setattr(intake, "preview", slow)
+    assert intake.accept(by=alice, upload=upload) == 2 * ROWS
+    assert looks == [ROWS] * times
+
+
+@pytest.mark.postgresql
+def test_what_a_row_asks_does_not_grow_with_the_number_of_rows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hold, "STEP", 600.0)
+    monkeypatch.setattr(removal, "TO_GO", ROWS)
+    alice, asked = world.person("alice"), []
+    for times in (1, 2, 3):
+        names = [f"{letter} {n}" for letter in "abc"[:times] for n in range(ROWS)]
+        rows = [f"Helpers {name},vcs,office@{name[0]}{name[2:]}.example,Northton\n" for name in names]
+        upload = ready(world, SHEET.splitlines()[0] + "\n" + "".join(rows))
+        with CaptureQueriesContext(connection) as accepting:
+            intake.accept(by=alice, upload=upload)
+        with CaptureQueriesContext(connection) as undoing:
+            assert intake.undo(by=alice, upload=upload) == 2 * ROWS * times
+        asked.append((len(accepting), len(undoing)))
+    one, two, three = asked
+    assert (three[0] - two[0], three[1] - two[1]) == (two[0] - one[0], two[1] - one[1])
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (1, "It cannot be undone any more: “Helpers 0” was changed since."),
+        (2, "for 2 reasons: “Helpers 0” was changed since. “Helpers 1” was changed since."),
+        (5, "for 5 reasons: “Helpers 0” was changed since. “Helpers 1” was changed since. “Helpers 2” was "
+            "changed since. And 2 more."),
+    ],
+)  # fmt: skip
+def test_who_may_not_undo_is_told_of_some_records_and_how_many_more(
+    world: World, number: int, said: str
+) -> None:
+    alice, upload = world.person("alice"), ready(world, SHEET)
+    intake.accept(by=alice, upload=upload)
+    for n in range(number):
+        change_partner(by=alice, partner=Partner.objects.get(name=f"Helpers {n}"), does="More")
+    with pytest.raises(ValidationError) as refused:
+        intake.undo(by=alice, upload=upload)
+    assert refused.value.messages[0].endswith(said)
+    assert made() == (ROWS, ROWS)
+
+
+@pytest.mark.parametrize("was", ["accepted", "accepting"])
+def test_what_is_used_while_an_undo_begins_stays_with_all_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, killed: Upload, was: str
+) -> None:
+    """Its records are looked at before the transaction that begins it, as that takes long."""
+    alice = world.person("alice")
+    if was == "accepted":
+        silent(2)
+        assert go_on_with_sheets(lambda _said: None) is False
+    before, begin = made(), intake._to_undo
+
+    def late(*given: Any) -> Upload:
+        change_partner(by=alice, partner=Partner.objects.get(name="Helpers 3"), does="More")
+        return begin(*given)
+
+    monkeypatch.setattr(intake, "_to_undo", late)
+    with pytest.raises(ValidationError, match="“Helpers 3” was changed since"):
+        intake.undo(by=alice, upload=killed)
+    killed.refresh_from_db()
+    assert (killed.state, made(), len(killed.made)) == ("accepted", before, sum(before))
+    assert "“Helpers 3” was changed since" in killed.work.stopped
+
+
+def test_what_is_made_and_used_while_an_undo_begins_refuses_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, killed: Upload
+) -> None:
+    alice, begin = world.person("alice"), intake._to_undo
+    monkeypatch.setattr(intake, "_checked", lambda _upload: set())
+
+    def late(*given: Any) -> Upload:
+        change_partner(by=alice, partner=Partner.objects.get(name="Helpers 3"), does="More")
+        return begin(*given)
+
+    monkeypatch.setattr(intake, "_to_undo", late)
+    with pytest.raises(ValidationError, match="“Helpers 3” was changed since"):
+        intake.undo(by=alice, upload=killed)
+    killed.refresh_from_db()
+    assert (killed.state, made()) == ("accepting", (9, 9))

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, connection
+from django.db.models.signals import post_init
 from django.test import Client
 
 from joinedup.accounts.models import AuditEntry, Grant
@@ -184,6 +185,25 @@ def test_a_row_refused_halfway_leaves_no_half_and_its_body_is_made_by_the_next(
     assert made() == (12, 23)
     upload.refresh_from_db()
     assert upload.work.refused == [[2, acceptance.BROKE]]
+
+
+@pytest.mark.postgresql
+def test_a_look_reads_no_more_the_more_was_made(world: World):
+    left(world)
+    read: list[int] = []
+
+    def note(**_: Any) -> None:
+        read[-1] += 1
+
+    post_init.connect(note, sender=Partner)
+    try:
+        for _ in range(ROWS):
+            read.append(0)
+            look()
+    finally:
+        post_init.disconnect(note, sender=Partner)
+    assert made() == (ROWS, ROWS)
+    assert read[1:] == [read[1]] * (ROWS - 1)
 
 
 @pytest.mark.parametrize("how", ["no longer coordinates", "the account is closed"])

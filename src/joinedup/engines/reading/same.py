@@ -96,6 +96,11 @@ def _long(name: str) -> str:
     )
 
 
+@lru_cache(20_000)
+def _figures(key: str) -> str:
+    return re.sub(r"\D", "", key)
+
+
 def _shorter(one: str, other: str) -> bool:
     """Whether the words of one name all stand in the other, but for slips of the pen; three words at least."""
     left, right = sorted((_FORM.sub(" ", _long(name)).split() for name in (one, other)), key=len)
@@ -109,7 +114,7 @@ def alike(one: str, other: str) -> float:
         return 0.0
     if a == b:
         return 1.0
-    if re.sub(r"\D", "", a) != re.sub(r"\D", "", b):
+    if _figures(a) != _figures(b):
         return 0.0
     words = [sorted(_FORM.sub(" ", _long(name)).split()) for name in (one, other)]
     if words[0] == words[1]:

@@ -8,9 +8,10 @@ step that made it. So whoever goes on, a request or a worker, makes each row onc
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import OperationalError, transaction
@@ -41,7 +42,7 @@ NO_LONGER = "{done} of {all} rows were taken in; then it stopped, as whoever acc
 
 def make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
     """Make what the rows come to in the caller's transaction. Raises ValidationError with the row."""
-    made = _made_so_far(upload)
+    made = _nothing_yet(upload)
     for line in seen.to_make:
         try:
             records = KINDS[upload.kind].make(by, upload.footprint, line.plan, made)
@@ -69,12 +70,14 @@ def planned(upload: Upload, seen: SpreadsheetPreview) -> list[PlannedRow]:
 
 @dataclass
 class _Making:
-    """One go at a sheet: whoever holds `work` makes it. `by`: somebody who waits at a page, or None for a worker."""
+    """One go at a sheet: whoever holds `work` makes it. `by`: somebody who waits at a page, or None for a worker.
+    `earlier`: keys of the partners that were made in goes before, by the name in the sheet."""
 
     upload: Upload
     work: UploadWork
     by: Person | None
     made: MadeSoFar
+    earlier: dict[str, int]
 
     def person(self) -> Person:
         """In whose name the rows are made, with what they may do now."""
@@ -83,6 +86,14 @@ class _Making:
     def asker(self) -> Person:
         """For the audit trail, whatever became of their account."""
         return self.by or Person(user_id=self.work.user_id, name=self.work.by)
+
+    def fetch(self, texts: Iterable[Any]) -> None:
+        """Have at hand what was made in goes before and stands in these texts, and not all of thousands."""
+        wanted = {self.earlier[name]: name for name in plans.new_names(texts) & self.earlier.keys()}
+        found = Partner.objects.prefetch_related("footprints").in_bulk(
+            key for key, name in wanted.items() if name not in self.made.partners
+        )
+        self.made.partners.update({wanted[key]: partner for key, partner in found.items()})
 
 
 def go_on(upload: Upload, *, by: Person | None = None, until: float | None = None) -> bool:
@@ -93,13 +104,14 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
     has gone: such a row is left out and told, and once they may no longer bring spreadsheets the rest is left. Raises
     TakenOver where somebody else goes on.
     """
-    making = _Making(upload, upload.work, by, _made_so_far(upload))
+    making = _Making(upload, upload.work, by, _nothing_yet(upload), _made_earlier(upload))
     while True:
         rows = list(upload.planned.filter(is_done=False)[:READ_AT_ONCE])
         if not rows:
             _end(making)
             return True
         known = plans.records_of(row.plan for row in rows)
+        making.fetch(row.plan for row in rows)
         while rows:
             if not may(making.person(), "spreadsheet.bring", upload):
                 _end(making, NO_LONGER.format(done=making.work.done, all=making.work.to_do))
@@ -127,7 +139,7 @@ def _step(making: _Making, rows: Sequence[PlannedRow], known: plans.Known) -> li
 
 def _make(making: _Making, by: Person, row: PlannedRow, known: plans.Known) -> None:
     made, upload = making.made, making.upload
-    before = set(made.partners)
+    before = len(made.partners)
     try:
         # What a row has made before it is refused goes with it.
         with transaction.atomic():
@@ -140,7 +152,7 @@ def _make(making: _Making, by: Person, row: PlannedRow, known: plans.Known) -> N
             raise ValidationError(f"Row {row.number}: {error.messages[0]}") from error
         if making.by is not None:
             raise
-        for name in made.partners.keys() - before:
+        for name in list(made.partners)[before:]:
             del made.partners[name]
         row.refused = _sentence(error)[:300]
     else:
@@ -157,18 +169,17 @@ def _sentence(error: Exception) -> str:
     return BROKE
 
 
-def _made_so_far(upload: Upload) -> MadeSoFar:
+def _nothing_yet(upload: Upload) -> MadeSoFar:
     sectors = {each.slug: each for each in Sector.objects.all()}
-    made = MadeSoFar(sectors, list(upload.footprint.places.all()))
-    named: dict[int, str] = {}
-    for plan, keys in upload.planned.filter(is_done=True).values_list("plan", "made"):
-        own = [pk for label, pk in keys if label == Partner._meta.label]
-        if own:
-            # By the name in the sheet: somebody may have changed the record's since.
-            named[own[0]] = plain_name(plan["who"]["new"]["name"])
-    found = Partner.objects.prefetch_related("footprints").in_bulk(named)
-    made.partners.update({named[pk]: partner for pk, partner in found.items()})
-    return made
+    return MadeSoFar(sectors, list(upload.footprint.places.all()))
+
+
+def _made_earlier(upload: Upload) -> dict[str, int]:
+    rows = upload.planned.filter(is_done=True).values_list("plan__who__new__name", "made")
+    # By the name in the sheet: somebody may have changed the record's since.
+    return {
+        plain_name(name): key for name, keys in rows for label, key in keys if label == Partner._meta.label
+    }
 
 
 def _end(making: _Making, stopped: str = "") -> None:
@@ -188,7 +199,8 @@ def _end_held(upload: Upload, making: _Making, by: Person, stopped: str) -> None
     work.is_held, work.stopped = False, stopped[:300]
     work.save(update_fields=["is_held", "refused", "stopped"])
     if upload.made:
-        called = upload.planned.exclude(called=[]).values_list("called", flat=True)
+        called = list(upload.planned.exclude(called=[]).values_list("called", flat=True))
+        making.fetch(called)
         outcome.remember_stored(upload, called, making.made.partners)
         outcome.end_accepted(upload)
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.db.models import Model
 
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
+from joinedup.spreadsheets.cells import plain_name
 from joinedup.spreadsheets.rows import PartnerInRow
 from joinedup.support.actions import Facts
 from joinedup.taxonomy.models import Sector, Theme
@@ -66,18 +67,17 @@ def from_text(text: Any, known: Known) -> Any:
     return {key: from_text(each, known) for key, each in text.items()}
 
 
+def new_names(texts: Iterable[Any]) -> set[str]:
+    """What the organisations that are new with the sheet are called in plans, as names are compared."""
+    return {plain_name(each["new"]["name"]) for each in _parts(texts) if each.keys() == {"new"}}
+
+
 def records_of(texts: Iterable[Any]) -> dict[tuple[str, Any], Model]:
     """The records that stand in plans, by model and key, as they are now; one query a model, two for partners."""
     wanted: dict[str, set[Any]] = defaultdict(set)
-    waiting = list(texts)
-    while waiting:
-        text = waiting.pop()
-        if isinstance(text, list):
-            waiting += text
-        elif isinstance(text, dict) and text.keys() == {"record"}:
-            wanted[text["record"][0]].add(text["record"][1])
-        elif isinstance(text, dict):
-            waiting += text.values()
+    for each in _parts(texts):
+        if each.keys() == {"record"}:
+            wanted[each["record"][0]].add(each["record"][1])
     found: dict[tuple[str, Any], Model] = {}
     for label, keys in wanted.items():
         model = MODELS[label]
@@ -86,3 +86,15 @@ def records_of(texts: Iterable[Any]) -> dict[tuple[str, Any], Model]:
         some = some.prefetch_related("footprints") if model is Partner else some
         found |= {(label, key): each for key, each in some.in_bulk(keys).items()}
     return found
+
+
+def _parts(texts: Iterable[Any]) -> Iterator[dict[str, Any]]:
+    """Everything in plans that has keys, also what stands in another."""
+    waiting = list(texts)
+    while waiting:
+        text = waiting.pop()
+        if isinstance(text, list):
+            waiting += text
+        elif isinstance(text, dict):
+            yield text
+            waiting += text.values()

@@ -6,6 +6,7 @@ worker, removes the rest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 
 from django.core.exceptions import ValidationError
@@ -28,7 +29,8 @@ from joinedup.spreadsheets.models import Upload, UploadWork
 
 # Records that are removed together; a step is as many of these as it has time for.
 TO_GO = 50
-CANNOT = "It cannot be undone any more: {}"
+# As many reasons why it cannot be undone are told, and how many more there are.
+TOLD = 3
 NO_LONGER = "It stopped, as whoever asked for the undo may no longer do so: what is left can be undone."
 
 
@@ -60,7 +62,7 @@ def go_on(upload: Upload, *, by: Person | None = None, until: float | None = Non
     work = upload.work
     upload.made = in_order(upload.made)
     if not work.done and (in_the_way := what_stands_in_the_way(upload.made, upload)):
-        _stay(upload, CANNOT.format(in_the_way[0]))
+        _stay(upload, _why_not(in_the_way))
         return True
     while upload.made:
         person = by or Person.of(work.user)
@@ -122,4 +124,12 @@ def refuse_used(upload: Upload, made: Made) -> None:
     """Raise ValidationError if somebody changed or used one of these records."""
     in_the_way = what_stands_in_the_way(made, upload)
     if in_the_way:
-        raise ValidationError(CANNOT.format(in_the_way[0]))
+        raise ValidationError(_why_not(in_the_way))
+
+
+def _why_not(in_the_way: Sequence[str]) -> str:
+    number = len(in_the_way)
+    if number == 1:
+        return f"It cannot be undone any more: {in_the_way[0]}"
+    said = " ".join(in_the_way[:TOLD]) + (f" And {number - TOLD} more." if number > TOLD else "")
+    return f"It cannot be undone any more, for {number} reasons: {said}"

@@ -50,7 +50,9 @@ def _under_way() -> QuerySet[Upload]:
 
 def _taken() -> Upload | None:
     now = timezone.now()
-    for upload in _under_way().select_related("work__user", "footprint").order_by("work__said_at"):
+    # Without the rows of the sheet, which nobody needs again each few seconds.
+    waiting = _under_way().defer("rows", "sheets").select_related("work__user", "footprint")
+    for upload in waiting.order_by("work__said_at"):
         try:
             hold.take_hold(upload, now)
         except hold.TakenOver:
