@@ -44,7 +44,7 @@ def test_what_touches_the_place_with_its_caveat(ground: Ground, as_):
         assert (
             "In 3 neighbourhoods in Northton (Mill Ward), 46 violence, robbery and weapons offences" in shown
         ), page
-        assert "a rise everywhere at once is not seen" in shown
+        assert "if cases rise everywhere at once, nothing stands out" in shown
         assert "What is new that touches" in shown
     assert 'class="ju-map ju-where"' in text(bob.get(NORTHTON))
     assert "M51900 -18100h800v300h-800z" in text(bob.get(NORTHTON))

@@ -498,7 +498,7 @@ def test_the_list_of_agreements(agree, world: World, as_, django_assert_num_quer
     assert f"1 of the 1 agreements due so far in {timezone.localdate().year} are kept (100%)" in page
     rows = list(csv.reader(io.StringIO(nobody.get("/agreements.csv").content.decode("utf-8-sig"))))
     assert {row[0] for row in rows[1:]} == {"First goal", "Second goal", "Third goal"}
-    assert f"{first.due:%d/%m/%Y}" in [row[8] for row in rows]
+    assert first.due.isoformat() in [row[8] for row in rows]
     assert nobody.get("/agreements/", {"place": "nonsense", "state": "?", "page": "99"}).status_code == 200
 
 

@@ -150,7 +150,7 @@ def the_list_is_worked_out(alice: Hand) -> None:
     alice.go("/opportunities/")
     alice.reads("Not worked out yet for your partnership.")
     alice.press("Work them out again")
-    alice.reads("2 found.", "2 opportunities.")
+    alice.reads("2 found for North partnership.", "2 opportunities.")
 
 
 def the_coordinator_reads_what_is_new(alice: Hand) -> None:

@@ -50,7 +50,8 @@ def said() -> list[tuple[str, bool]]:
 
 def behind_a_proxy(settings: Any) -> None:
     """As the settings are with SITE_URL=https://… and TRUSTED_PROXIES=1, and with whole pages about the site."""
-    facts = dict.fromkeys(NEEDED, "x") | {"tested_on": datetime.date(2026, 3, 27)}
+    days = dict.fromkeys(("tested_on", "prepared_on", "reviewed_on"), datetime.date(2026, 3, 27))
+    facts = dict.fromkeys((*NEEDED, "partnerships"), "x") | days | {"meets": "wholly"}
     ResponsibleBody.objects.get_or_create(**facts)
     settings.SITE_URL, settings.HTTPS = "https://joinedup.example.org", True
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
