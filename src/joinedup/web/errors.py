@@ -10,7 +10,9 @@ import errno
 import shutil
 import sqlite3
 import sys
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import pairwise
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -102,19 +104,24 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def is_full(error: BaseException | None) -> bool:
     """Whether it, or what caused it, says that a disk has no room left: of the system, of SQLite, of PostgreSQL."""
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in FULL:
+    for each in _with_causes(error):
+        if isinstance(each, OSError) and each.errno in FULL:
             return True
         # A backup asks SQLite without Django.
-        if isinstance(error, Error | sqlite3.Error):
-            words = str(error)
+        if isinstance(each, Error | sqlite3.Error):
+            words = str(each)
             if "is full" in words or "No space left" in words:
                 return True
             # SQLite says no more than this where it cannot make the small files beside the records.
             if ("disk I/O error" in words or "unable to open" in words) and _has_no_room():
                 return True
-        error = error.__cause__ or error.__context__
     return False
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _has_no_room() -> bool:
@@ -127,12 +134,10 @@ def _has_no_room() -> bool:
 def is_out_of_reach(error: BaseException | None) -> bool:
     """Whether it, or what caused it, says that PostgreSQL cannot be reached or went away meanwhile: its driver's errors
     of connections have no SQLSTATE, or one of class 08 or 57P (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
-    while error is not None:
-        cause = error.__cause__ or error.__context__
-        if isinstance(error, OperationalError | InterfaceError) and hasattr(cause, "sqlstate"):
-            state = getattr(cause, "sqlstate", None)
+    for each, cause in pairwise(_with_causes(error)):
+        if isinstance(each, OperationalError | InterfaceError) and hasattr(cause, "sqlstate"):
+            state = cause.sqlstate
             return state is None or str(state).startswith(("08", "57P"))
-        error = cause
     return False
 
 

@@ -48,9 +48,18 @@ def what_stands_in_the_way(made: Made, upload: Upload | None = None) -> list[str
     return found
 
 
+def _entries(model: type[models.Model], pks: Iterable[int]) -> models.QuerySet[AuditEntry]:
+    """Of the audit trail, about these records."""
+    return AuditEntry.objects.filter(record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks])
+
+
 def _changed(model: type[models.Model], pks: Collection[int]) -> list[int]:
-    entries = AuditEntry.objects.filter(record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks])
-    changed = entries.exclude(action__in=MADE_BY).order_by("record_id").values_list("record_id", flat=True)
+    changed = (
+        _entries(model, pks)
+        .exclude(action__in=MADE_BY)
+        .order_by("record_id")
+        .values_list("record_id", flat=True)
+    )
     return [int(record_id) for record_id in changed.distinct()]
 
 
@@ -132,13 +141,10 @@ def _decided_since(
 ) -> models.QuerySet[Opportunity]:
     """Those about which a person did something since the records were made. Which records one rests on is worked out:
     new bodies are found for what was taken up long ago too, and nobody used them by that."""
-    entries = AuditEntry.objects.filter(record=model._meta.label_lower, record_id__in=[str(pk) for pk in pks])
-    made = entries.filter(action__in=MADE_BY).aggregate(first=models.Min("pk"))["first"]
+    made = _entries(model, pks).filter(action__in=MADE_BY).aggregate(first=models.Min("pk"))["first"]
     taken_up = opportunities.exclude(state__in=ONLY_SUGGESTED)
-    keys = [str(pk) for pk in taken_up.order_by().values_list("pk", flat=True).distinct()]
-    since = AuditEntry.objects.filter(
-        record=Opportunity._meta.label_lower, record_id__in=keys, pk__gt=made or 0
-    )
+    keys = taken_up.order_by().values_list("pk", flat=True).distinct()
+    since = _entries(Opportunity, keys).filter(pk__gt=made or 0)
     return taken_up.filter(pk__in={int(key) for key in since.values_list("record_id", flat=True)})
 
 
