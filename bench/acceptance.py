@@ -4,11 +4,11 @@
 
 Makes an installation of its own on SQLite for each number of rows, with a partnership whose list is worked out, and
 brings in a sheet of new bodies with a contact and a charity number each (`partners`), or of what one hundred new bodies
-do (`initiatives`). The pauses between the steps, in which others write, are no processor time. `longest` is the
-transaction with the most processor time, from BEGIN to COMMIT: on SQLite all others who save wait so long (at most 500
-ms are wanted, see `docs/decisions/a-sheet-is-made-as-it-was-accepted.md`). What the list of opportunities takes to
-follow is left out: the worker does that later (`bench/follow.py`). `--by-worker`: as the worker does it, in goes of a
-few seconds. `--profile` prints where the time goes.
+do (`initiatives`). After each, the list of opportunities follows, as the worker does it. The pauses between the steps,
+in which others write, are no processor time. `longest` is the transaction with the most processor time, from BEGIN to
+COMMIT: on SQLite all others who save wait so long (at most 500 ms are wanted, see
+`docs/decisions/a-sheet-is-made-as-it-was-accepted.md`). `--by-worker`: as the worker does it, in goes of a few seconds.
+`--profile` prints where the time goes.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[500, 5000])
     parser.add_argument("--kind", choices=["partners", "initiatives"], default="partners")
     parser.add_argument("--by-worker", action="store_true")
-    parser.add_argument("--profile", choices=["accepting", "undoing"], help="print where its time goes")
+    parser.add_argument(
+        "--profile", choices=["accepting", "following", "undoing"], help="print where its time goes"
+    )
     given = parser.parse_args()
     columns = ("CPU s", "ms a row", "queries a row", "transactions", "longest ms", "its queries")
     print(f"{'rows':>6} {'':10}" + "".join(f"{each:>14}" for each in columns))
@@ -108,6 +110,7 @@ def sheet(kind: str, rows: int) -> str:
 
 def measure(world: Any, kind: str, rows: int, profiled: str | None, *, by_worker: bool) -> None:
     from joinedup.mail.worker_mark import note_worker
+    from joinedup.opportunities.worker import follow_waiting
     from joinedup.spreadsheets import actions
     from joinedup.spreadsheets.intake import actions as intake
     from joinedup.spreadsheets.models import Upload
@@ -120,7 +123,9 @@ def measure(world: Any, kind: str, rows: int, profiled: str | None, *, by_worker
     steps: dict[str, Callable[[], object]] = {
         "reading": lambda: preview(alice, upload, said),
         "accepting": lambda: intake.accept(by=alice, upload=upload, sectors=said, may_wait=by_worker),
+        "following": follow_waiting,
         "undoing": lambda: intake.undo(by=alice, upload=Upload.objects.get(pk=upload.pk), may_wait=by_worker),
+        "following ": follow_waiting,
     }
     for name, work in steps.items():
         profiler = cProfile.Profile() if name == profiled else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
@@ -282,6 +283,24 @@ def test_that_two_do_alike_work_changes_nothing_for_anybody_else(
         assert other.for_parties == ()
         assert other.result.opportunities == each.result.opportunities
         assert other.result.left == each.result.left
+
+
+def test_no_body_is_asked_to_compare_notes_with_more_than_its_share_of_others(north: World) -> None:
+    """Six bodies that do alike work make fifteen pairs, as many as a sheet of such work is long, squared."""
+    for name in ("Rowing", "Chess", "Cooking", "Dancing", "Judo", "Drama"):
+        partner = make_partner(name, "vcs", north.north, [north.northton], ["trusted-adult"])
+        make_action(
+            partner,
+            f"{name} mentors",
+            north.northton,
+            what="A mentor for one hour a week, boxing and homework, for people aged 11 to 16",
+            age_from=11,
+            age_to=16,
+        )
+    (*every,) = engine.run(north.north, "partnership", TODAY).for_parties
+    named = Counter(party.id for each in every for party in each.moves[0].parties)
+    assert len(every) >= 7
+    assert max(named.values()) == 3
 
 
 def test_the_public_run_has_neither_first_steps_nor_checks_nor_what_is_not_known(north: World) -> None:

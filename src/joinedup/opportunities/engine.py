@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from joinedup.engines.opportunities import Move, Opportunity, Result, Settings, opportunities
-from joinedup.engines.opportunities.caps import LEAST
+from joinedup.engines.opportunities.caps import LEAST, capped
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.move import Candidate
 from joinedup.engines.opportunities.page import opportunity as alone
@@ -64,30 +64,40 @@ def run(
 
 def found_in(read: Read, audience: str, as_of: datetime.date, weights: Weights) -> Found:
     """What the engine finds in these tables, as far as this audience is told of it."""
-    apart: list[Move] = []
+    settings = Settings(weights=weights)
+    for_parties: list[Candidate] = []
+    spotted: list[Move] = []
 
     def told(found: Candidate, context: Context) -> bool:
-        if found.kind in FOR_ITS_PARTIES or found.kind == "spotted":
-            apart.append(weighed(context, found, weights).worded())
+        if found.kind == "spotted":
+            spotted.append(weighed(context, found, weights).worded())
+            return False
+        if found.kind in FOR_ITS_PARTIES:
+            for_parties.append(weighed(context, found, weights))
             return False
         if audience != Run.Audience.PUBLIC:
             return True
         move = found.worded()
         return is_told(move, context, "public") and _spoke_for_itself(move, context) and bool(in_public(move))
 
-    result = opportunities(read.inputs, as_of, Settings(weights=weights), told=told)
+    result = opportunities(read.inputs, as_of, settings, told=told)
     if audience == Run.Audience.PUBLIC:
         return Found(_for_public(result), (), {}, read)
     return Found(
         result,
-        tuple(
-            replace(alone(result.context, move.theme, [move]), apart=move.id)
-            for move in apart
-            if move.kind in FOR_ITS_PARTIES and move.strength >= LEAST
-        ),
-        {move.about: alone(result.context, move.theme, [move]) for move in apart if move.kind == "spotted"},
+        tuple(_for_parties(for_parties, result.context, settings)),
+        {move.about: alone(result.context, move.theme, [move]) for move in spotted},
         read,
     )
+
+
+def _for_parties(found: Sequence[Candidate], context: Context, settings: Settings) -> Iterator[Opportunity]:
+    """One each, for the strongest: no body is asked to compare notes with more than its share of others. There are as
+    many as there are pairs of bodies that do alike work."""
+    strong = (each for each in found if each.strength >= LEAST)
+    for each in capped(strong, settings.per_body, []):
+        move = each.worded()
+        yield replace(alone(context, move.theme, [move]), apart=move.id)
 
 
 def _spoke_for_itself(move: Move, context: Context) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from joinedup.engines.opportunities.kinds import join
 from tests.engines.opportunities.making import NORTH, SOUTH, action, ask, found, fund, kinds, partner
 
 TWO = [partner("a"), partner("b", "education")]
@@ -45,6 +46,24 @@ def test_what_does_not_meet_is_not_joined(change: dict) -> None:
     if "audience" in change:
         rows[0] |= {"audience": ["boys"]}
     assert "join" not in kinds(found(partners=TWO, initiatives=rows))
+
+
+def test_of_a_crowd_each_is_compared_with_those_that_are_next_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here with the one next to it: of two in the same ward nobody is compared with who is a ward further."""
+    bodies = [partner(id) for id in "abcd"]
+    rows = [
+        action(f"x{id}", id, f"{NORTH}W{ward}", **WALKS)
+        for id, ward in zip("abcd", (0, 2, 0, 2), strict=True)
+    ]
+
+    def pairs() -> set[tuple[str, ...]]:
+        left = found(partners=bodies, initiatives=rows).found
+        return {move.initiatives for move in left if move.kind == "join"}
+
+    every = pairs()
+    assert len(every) == 6
+    monkeypatch.setattr(join, "CROWD", 1)
+    assert pairs() == {("xa", "xc"), ("xb", "xc"), ("xb", "xd")} < every
 
 
 def test_what_ends_soon_is_asked_about_with_who_could_pay() -> None:

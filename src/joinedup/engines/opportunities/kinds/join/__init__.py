@@ -22,6 +22,9 @@ NO_FIT: tuple[float, float | None] = (0.0, None)
 LEAST = 0.37
 # Two actions that have only a theme in common have nothing to compare.
 ALIKE, VERY_ALIKE = 0.25, 0.6
+# So many on one theme in one authority are compared each with each. Of more, each is compared with so many that stand
+# next to it by ward and by what it is about: thousands would be millions of pairs, and a body is told of three.
+CROWD = 100
 # What is by its nature one body's own, or nobody's to attend.
 CLOSED = frozenset(("court", "statutory"))
 
@@ -33,7 +36,7 @@ def moves(context: Context) -> Iterator[Draft]:
     parties = {id: Party(id, each.name, "compares notes") for id, each in register.partners.items()}
     told: set[tuple[str, str]] = set()
     for authority, theme, those in _themes(register):
-        for a, b in combinations(those, 2):
+        for a, b in _pairs(those):
             if a.partner is b.partner or (a.id, b.id) in told:
                 continue
             fit, km = _fit(context, theme, a, b)
@@ -62,6 +65,17 @@ def _themes(register: Register) -> Iterator[tuple[str, str, list[Action]]]:
     for (authority, theme), actions in sorted(register.actions_on.items()):
         those = [each for each in actions if not (each.restricted or each.way_in & CLOSED)]
         yield authority, theme, sorted(those, key=lambda each: each.id)
+
+
+def _pairs(those: list[Action]) -> Iterator[tuple[Action, Action]]:
+    """Those that may be alike, each pair in the order of their ids."""
+    if len(those) <= CROWD:
+        yield from combinations(those, 2)
+        return
+    near = sorted(those, key=lambda each: (each.where.points, sorted(each.meant.things), each.id))
+    for at, a in enumerate(near):
+        for b in near[at + 1 : at + 1 + CROWD]:
+            yield (a, b) if a.id < b.id else (b, a)
 
 
 @lru_cache(10_000)
