@@ -28,6 +28,7 @@ from joinedup.opportunities.public import may_be_shown
 from joinedup.opportunities.register import Read, read_for, read_for_each
 from joinedup.opportunities.silence import in_public
 from joinedup.opportunities.stored_list import StoredList, compare_spotted
+from joinedup.opportunities.told_still import ToldStill
 from joinedup.opportunities.weights import weights_of
 from joinedup.places.models import Footprint
 
@@ -251,7 +252,8 @@ def _compared(lists: Lists, only_spotted: bool) -> Worked:
 def _compare(lists: Lists, audience: str) -> Ready:
     """What to store of what a run says of the footprint's own places."""
     footprint, found = lists.footprint, lists.found[audience]
-    stored = StoredList(footprint, audience, lists.as_of, found.read.figures)
+    is_told = ToldStill(footprint, audience, found.read, found.result.context)
+    stored = StoredList(footprint, audience, lists.as_of, found.read.figures, is_told)
     differences = stored.compare(found.result.opportunities, found.for_parties)
     if audience == Run.Audience.PUBLIC:
         return Ready(differences, [])

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from joinedup.engines import opportunities as engine
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import ready_rows
@@ -40,19 +39,17 @@ class DifferentLinks:
 def compare(
     footprint: Footprint,
     audience: str,
-    found: Iterable[engine.Opportunity],
-    pks: Mapping[str, int],
-    *,
-    figures: Mapping[str, str],
+    rows: Iterable[Opportunity],
     own: Collection[str],
 ) -> list[DifferentLinks]:
-    """For what is found, of which `pks` holds what is stored already. A fixed number of queries.
+    """For these, as they are to be stored; those without a key are new. A fixed number of queries.
 
-    `figures`: the figure that each fact comes from, by its text. `own`: codes of the partnership's places.
+    `own`: codes of the partnership's places.
     """
-    found = list(found)
-    asks = _partners_of_asks(found)
-    wanted = {each.id: _wanted(each, asks, figures, own) for each in found}
+    rows = list(rows)
+    asks = _partners_of_asks(rows)
+    wanted = {row.key: _wanted(row, asks, own) for row in rows}
+    pks = {row.key: row.pk for row in rows if row.pk is not None}
     differ = []
     for name in LINKED:
         ids = _ids(name, {code for each in wanted.values() for code in each[name]})
@@ -76,23 +73,22 @@ def compare(
     return differ
 
 
-def _wanted(
-    each: engine.Opportunity, asks: Mapping[str, str], figures: Mapping[str, str], own: Collection[str]
-) -> dict[str, list[str]]:
+def _wanted(row: Opportunity, asks: Mapping[str, str], own: Collection[str]) -> dict[str, list[str]]:
     """What it is to be linked to, by slug, code or the name of a figure."""
+    moves = row.moves
     return {
-        "parties": [party.id for move in each.moves for party in move.parties]
-        + [asks[id] for move in each.moves for id in move.asks if id in asks],
-        "initiatives": [id for move in each.moves for id in move.initiatives],
-        "offers": [id for move in each.moves for id in move.support],
-        "figures": [figures.get(text, "") for text in each.stands_out],
-        "places": [code for code in each.places if code in own],
+        "parties": [party["id"] for move in moves for party in move["parties"]]
+        + [asks[id] for move in moves for id in move["asks"] if id in asks],
+        "initiatives": [id for move in moves for id in move["initiatives"]],
+        "offers": [id for move in moves for id in move["support"]],
+        "figures": [fact["figure"] for fact in row.stands_out],
+        "places": [code for move in moves for code in move["places"] if code in own],
     }
 
 
-def _partners_of_asks(found: Iterable[engine.Opportunity]) -> dict[str, str]:
+def _partners_of_asks(rows: Iterable[Opportunity]) -> dict[str, str]:
     """Whose each ask is that a move rests on: that body is named too."""
-    ids = {id.removeprefix("ask-") for each in found for move in each.moves for id in move.asks}
+    ids = {id.removeprefix("ask-") for row in rows for move in row.moves for id in move["asks"]}
     held = Ask.objects.filter(pk__in=[int(id) for id in ids if id.isdigit()])
     return {f"ask-{pk}": slug for pk, slug in held.values_list("pk", "partner__slug")}
 

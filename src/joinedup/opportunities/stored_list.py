@@ -10,10 +10,11 @@ docs/decisions/one-writer-at-a-time.md.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
 
 from joinedup.engines import opportunities as engine
 from joinedup.engines.words import day
@@ -34,6 +35,11 @@ FILLED = [
 BESIDE = ["score", "stands_out", "under_way", "helps", "heard", "not_known", "would_change"]
 COLUMNS = [field.name for field in Opportunity._meta.concrete_fields if not field.primary_key]
 _ATTRIBUTES = {field.name: field.attname for field in Opportunity._meta.concrete_fields}
+State = Opportunity.State
+# What people do something about, in the words that they decided on.
+ACTED_ON = frozenset({State.TAKEN_UP, State.ON_AGENDA, State.AGREED, State.STARTED})
+MOVES = engine.Settings().per_opportunity
+NOT_TOLD = _("What was decided here named a body that is no longer here, keeps to itself, or said no.")
 What = ListChange.What
 # How what is for its parties alone is marked.
 NAMED = "named"
@@ -44,13 +50,20 @@ STEP = 500
 class StoredList:
     """The stored opportunities of one partnership for one kind of reader, as a run of that day finds them.
 
-    `figures`: the figure that each fact of a need comes from, by its text.
+    `figures`: the figure that each fact of a need comes from, by its text. `is_told`: whether a move that was stored
+    earlier may be told still.
     """
 
     def __init__(
-        self, footprint: Footprint, audience: str, as_of: datetime.date, figures: Mapping[str, str]
+        self,
+        footprint: Footprint,
+        audience: str,
+        as_of: datetime.date,
+        figures: Mapping[str, str],
+        is_told: Callable[[dict[str, Any]], bool] = lambda _move: True,
     ) -> None:
         self.footprint, self.audience, self.as_of, self.figures = footprint, audience, as_of, figures
+        self.is_told = is_told
         self.changes: list[tuple[str, str, list[str]]] = []
         self.own = _codes_of(footprint)
 
@@ -69,20 +82,23 @@ class StoredList:
         every = {each.id: (each, self._marking()) for each in found} | {
             each.id: (each, NAMED) for each in named
         }
-        fresh, differ, same = [], [], []
+        fresh, differ, same, here = [], [], [], []
         for key, (each, marking) in every.items():
             row = held.get(key)
             if row is None:
                 fresh.append(self._fresh(each, marking))
                 continue
+            here.append(row)
             seen = row.last_seen
             if self._renew(row, each, marking):
                 differ.append(row)
             elif seen != self.as_of:
                 same.append(row)
         self._as_decided(fresh)
-        differ += self._gone([row for key, row in held.items() if key not in every])
-        links = self._links([each for each, _marking in every.values()], rows)
+        missing = [row for key, row in held.items() if key not in every]
+        silenced = [row for row in missing if row.state in ACTED_ON and self._silence(row)]
+        differ += self._gone(missing) + silenced
+        links = list_links.compare(self.footprint, self.audience, [*here, *silenced, *fresh], self.own)
         first, *later = self._additions(fresh, [each.come for each in links])
         return Differences(
             footprint=self.footprint,
@@ -104,14 +120,6 @@ class StoredList:
         self.fill(row, each, marking)
         self.changed(row, What.NEW, [])
         return row
-
-    def _links(
-        self, found: Sequence[engine.Opportunity], rows: Sequence[Opportunity]
-    ) -> list[list_links.DifferentLinks]:
-        pks = {row.key: row.pk for row in rows}
-        return list_links.compare(
-            self.footprint, self.audience, found, pks, figures=self.figures, own=self.own
-        )
 
     def _additions(self, fresh: Sequence[Opportunity], links: Sequence[ready_rows.ByName]) -> list[Additions]:
         """What is stored with the list; then, where crowds of new ones are for their parties alone, these in steps."""
@@ -139,7 +147,7 @@ class StoredList:
         """A copy for the public that is new begins where the partnership's is: taken up, say, or agreed."""
         if self.audience != Run.Audience.PUBLIC or not fresh:
             return
-        undecided = [Opportunity.State.SUGGESTED, Opportunity.State.GONE]
+        undecided = [State.SUGGESTED, State.GONE]
         theirs = {
             row.key: row
             for row in Opportunity.objects.filter(
@@ -167,23 +175,23 @@ class StoredList:
 
     def _return(self, row: Opportunity) -> bool:
         long_aside = (
-            row.state == Opportunity.State.DISMISSED
+            row.state == State.DISMISSED
             and row.decided_on is not None
             and row.decided_on + SET_ASIDE_FOR <= self.as_of
         )
-        if row.state != Opportunity.State.GONE and not long_aside:
+        if row.state != State.GONE and not long_aside:
             return False
         self.changed(row, What.BACK, ["It was set aside half a year ago."] if long_aside else [])
-        row.state, row.reason = Opportunity.State.SUGGESTED, ""
+        row.state, row.reason = State.SUGGESTED, ""
         return True
 
     def _gone(self, rows: list[Opportunity]) -> list[Opportunity]:
         """Those that nobody took up yet and that are not found any more."""
-        gone = [row for row in rows if row.state == Opportunity.State.SUGGESTED]
+        gone = [row for row in rows if row.state == State.SUGGESTED]
         prefetch_related_objects(gone, *_may_be_over())
         for row in gone:
             self.changed(row, What.GONE, self._why_gone(row))
-            row.state = Opportunity.State.GONE
+            row.state = State.GONE
         return gone
 
     def _why_gone(self, row: Opportunity) -> list[str]:
@@ -201,16 +209,42 @@ class StoredList:
 
     def fill(self, row: Opportunity, each: engine.Opportunity, marking: str) -> None:
         """Everything but the links and who decided what."""
-        strongest = each.moves[0]
-        row.kind, row.marking = strongest.kind, marking
+        row.moves = self._with_what_was_decided(row, [move.as_dict() for move in each.moves])
+        first = row.moves[0]
+        row.kind, row.marking = first["kind"], marking
+        row.sentence, row.first_step = first["decision"], first["first_step"]
+        row.closes = self._next_close(row.moves)
         row.place_id = next(code for code in each.places if code in self.own)
         row.theme_id = each.theme
         row.score = round(each.score, 1)
-        row.closes = min((move.closes for move in each.moves if move.closes), default=None)
-        row.sentence, row.first_step = strongest.decision, strongest.first_step
-        row.moves = [move.as_dict() for move in each.moves]
         self.fill_beside(row, each)
         row.last_seen = self.as_of
+
+    def _with_what_was_decided(self, row: Opportunity, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The moves that were found; where people act on one of this opportunity, that one first as they read it. What
+        the engine now says of the same thing, such as with bodies that came in since, is not what they decided on."""
+        if row.state not in ACTED_ON or not row.moves or not self.is_told(row.moves[0]):
+            return found
+        decided = row.moves[0]
+        others = [move for move in found if not _is_the_same_thing(move, decided)]
+        return [decided, *others[: MOVES - 1]]
+
+    def _silence(self, row: Opportunity) -> bool:
+        """What people act on and nothing is found of any more stays as it was, without the moves that may not be told;
+        whether there were some."""
+        told = [move for move in row.moves if self.is_told(move)]
+        if len(told) == len(row.moves):
+            return False
+        if told[:1] != row.moves[:1]:
+            row.kind = told[0]["kind"] if told else row.kind
+            row.sentence = told[0]["decision"] if told else str(NOT_TOLD)
+            row.first_step = told[0]["first_step"] if told else ""
+        row.moves = told
+        return True
+
+    def _next_close(self, moves: list[dict[str, Any]]) -> datetime.date | None:
+        days = (datetime.date.fromisoformat(move["closes"]) for move in moves if move["closes"])
+        return min((day for day in days if day >= self.as_of), default=None)
 
     def fill_beside(self, row: Opportunity, each: engine.Opportunity) -> None:
         """What the place and the theme say, whatever the moves are."""
@@ -253,6 +287,17 @@ def compare_spotted(
         if before != _values(row, BESIDE):
             differ.append((row.pk, _values(row, BESIDE)))
     return ready_rows.update(Opportunity, BESIDE, differ)
+
+
+def _is_the_same_thing(move: dict[str, Any], decided: dict[str, Any]) -> bool:
+    """Whether a move is the one that was decided on, or is about the same ask, action or support with other bodies."""
+    if move["id"] == decided["id"]:
+        return True
+    records, decided_records = (
+        {*each["support"], *each["initiatives"], *each["asks"]} for each in (move, decided)
+    )
+    is_about_same = bool(records & decided_records) or not (records or decided_records)
+    return move["kind"] == decided["kind"] and is_about_same
 
 
 def _codes_of(footprint: Footprint) -> Collection[str]:

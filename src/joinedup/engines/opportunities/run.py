@@ -22,7 +22,15 @@ from joinedup.engines.opportunities.concepts import NOTHING
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS, match
-from joinedup.engines.opportunities.move import PRACTICAL, Candidate, Move, Opportunity, opportunity_id, tie
+from joinedup.engines.opportunities.move import (
+    PRACTICAL,
+    Candidate,
+    Move,
+    Opportunity,
+    Party,
+    opportunity_id,
+    tie,
+)
 from joinedup.engines.opportunities.page import opportunity, score
 from joinedup.engines.opportunities.processes import collection_paused, matches_beside
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
@@ -132,22 +140,27 @@ def _told(every: Sequence[Candidate], context: Context, settings: Settings) -> R
 
 
 def _is_refused(context: Context, move: Candidate) -> bool:
-    """Whether a body that it names said "not us" to it, to a record that it rests on, or to its theme there. A kind
-    names somebody else where it can; this holds for what it could not know. What a person spotted stays."""
-    if move.kind == "spotted":
+    """A kind names somebody else where it can; this holds for what it could not know. What a person spotted stays."""
+    if move.kind == "spotted" or not any(context.has_answered(party.id) for party in move.parties):
         return False
-    said = [party for party in move.parties if context.has_answered(party.id)]
-    about = move.records | {move.id} if said else frozenset()
+    return is_refused(context, move.parties, move.places, move.theme, move.records | {move.id})
+
+
+def is_refused(
+    context: Context,
+    parties: Iterable[Party],
+    places: Iterable[str],
+    theme: str | None,
+    about: frozenset[str],
+) -> bool:
+    """Whether one of these said "not us" to a move that names them: to it or to a record that it rests on (`about`), or
+    to its theme there."""
     found = (
         context.answered(
-            party.id,
-            authorities=move.places,
-            theme=move.theme,
-            records=about,
-            meant=NOTHING,
-            own=party.part in OWN,
+            party.id, authorities=places, theme=theme, records=about, meant=NOTHING, own=party.part in OWN
         )
-        for party in said
+        for party in parties
+        if context.has_answered(party.id)
     )
     return any(answer is not None and answer.answer == "not_us" for answer in found)
 
