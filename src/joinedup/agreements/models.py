@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Collection
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -61,10 +62,15 @@ class AgreementQuerySet(RecordQuerySet):
         if person.footprint_ids:
             ready |= Q(event__footprint__in=person.footprint_ids)
         if person.partner_ids:
-            theirs = PartnerContribution.objects.filter(partner__in=person.partner_ids).order_by()
-            ready |= Q(owner_partner__in=person.partner_ids) | Q(deputy_partner__in=person.partner_ids)
-            ready |= Q(pk__in=theirs.values("agreement"))
+            ready |= self.that_name(person.partner_ids)
         return found.filter(ready)
+
+    @staticmethod
+    def that_name(partners: Collection[int] | models.QuerySet[Any]) -> Q:
+        """Agreements that one of these (pks) owns, deputises for or puts something into: `naming.named_bodies`. No
+        agreement twice; an empty deputy is nobody."""
+        given = PartnerContribution.objects.filter(partner__in=partners).order_by().values("agreement")
+        return Q(owner_partner__in=partners) | Q(deputy_partner__in=partners) | Q(pk__in=given)
 
     @staticmethod
     def unready() -> Q:

@@ -9,6 +9,7 @@ from joinedup.agreements.actions.agreement import MOST_CONTRIBUTORS
 from joinedup.agreements.forms.agreement import AgreementForm
 from joinedup.agreements.forms.agreement_defaults import from_agreement, from_sitting, roles_at
 from joinedup.agreements.models import Agreement, Draft
+from joinedup.agreements.naming import named_bodies
 from joinedup.agreements.queries.table_notes import Writer
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
@@ -47,14 +48,11 @@ def _named(writer: Writer) -> list[Partner]:
 
 def correction_form(writer: Writer, agreement: Agreement, sent: Any = None) -> AgreementForm:
     """The form for correcting an agreement of this table: bodies that it names already can still be chosen."""
-    named = [agreement.owner_partner, *(each.partner for each in agreement.contributions.all())]
-    if agreement.deputy_partner is not None:
-        named.append(agreement.deputy_partner)
     return AgreementForm(
         sent,
         person=writer.by,
         event=writer.sitting.event,
-        here=[*writer.partners(), *named],
+        here=[*writer.partners(), *named_bodies(agreement).values()],
         roles=roles_at(writer.sitting),
         is_here_only=not writer.may_name_anybody,
         initial=from_agreement(agreement),

@@ -127,11 +127,9 @@ def find_agreements(person: Person, on: datetime.date, **filters: Any) -> QueryS
         found = found.filter(event__slug=event)
     if partner := filters.get("partner"):
         known = Partner.objects.visible_to(person).filter(slug=partner).values("pk")
-        sides = Q(owner_partner__in=known) | Q(deputy_partner__in=known) | Q(contributions__partner__in=known)
-        named = Agreement.objects.filter(sides).values("pk")
         said_yes = Naming.objects.filter(partner__in=known, answer=Naming.Answer.YES).values("agreement")
         # Readers who may not know that a body is named do not find it by that name.
-        found = found.filter(Q(pk__in=said_yes) | inside(person), pk__in=named)
+        found = found.filter(Q(pk__in=said_yes) | inside(person), Agreement.objects.that_name(known))
     if text := str(filters.get("text") or "").strip()[:100]:
         # Readers who cannot see the first step of an opportunity find nothing by its words.
         no_step = Q(opportunity=None) | Q(opportunity__first_step="") | inside(person)
@@ -145,11 +143,7 @@ def inside(person: Person) -> Q:
     decides."""
     if person.sees_every_partnership:
         return ~Q(pk__in=[])
-    own = Q(event__footprint__in=person.footprint_ids)
-    for path in Agreement.partner_paths:
-        named = Agreement._base_manager.filter(**{f"{path}__in": person.partner_ids})
-        own |= Q(pk__in=named.values("pk"))
-    return own
+    return Q(event__footprint__in=person.footprint_ids) | Agreement.objects.that_name(person.partner_ids)
 
 
 def _in_state(

@@ -183,10 +183,7 @@ def named_for(person: Person, pk: int) -> list[NamedBody]:
 def _that_name(bodies: Collection[int]) -> QuerySet[Agreement]:
     """Agreements with one of `named_bodies` among these. Asked of the database: whoever answers for none of them would
     otherwise wait longer for an agreement that is there than for one that is not."""
-    given = PartnerContribution.objects.filter(agreement=OuterRef("pk"), partner__in=bodies)
-    return Agreement.objects.filter(
-        Q(owner_partner__in=bodies) | Q(deputy_partner__in=bodies) | Exists(given)
-    )
+    return Agreement.objects.filter(Agreement.objects.that_name(bodies))
 
 
 def _as_contact(agreement: Agreement, partner: Partner, person: Person) -> NamedBody | None:

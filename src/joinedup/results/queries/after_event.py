@@ -134,8 +134,7 @@ def _agreements(
         wanted = visible.filter(at_table)
     else:
         # Those who come for themselves have none, and an empty deputy is nobody's.
-        names = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(contributions__partner=partner)
-        visible = visible.filter(names) if partner else visible.none()
+        visible = visible.filter(Agreement.objects.that_name([partner])) if partner else visible.none()
         wanted = Agreement.objects.filter(at_table | Q(pk__in=visible.values("pk")), event=attendee.event_id)
     # The same columns as every list; who may read them was decided above.
     return find_agreements(Person.operator(), on).filter(pk__in=wanted.values("pk"))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from joinedup.accounts.person import Person
 from joinedup.accounts.queries import HistoryLine, history_of
 from joinedup.agreements.models import Agreement
+from joinedup.agreements.queries.agreement import inside
 from joinedup.agreements.queries.successors import ToTakeOver, taken_over
 from joinedup.documents.csv_file import several
 from joinedup.initiatives.models import Initiative
@@ -106,15 +107,10 @@ def _initiatives(person: Person, partner: Partner) -> list[Any]:
 def _agreements(person: Person, partner: Partner) -> list[Any]:
     """Owned, deputised or contributed to, each with `has_their_yes`. Readers who belong neither to the
     partner nor to the partnership of an agreement see only those the partner has said yes to."""
-    given = partner.contributions.values("agreement_id")
-    theirs = Q(owner_partner=partner) | Q(deputy_partner=partner) | Q(pk__in=given)
+    theirs = Agreement.objects.that_name([partner.pk])
     if not (person.sees_every_partnership or partner.pk in person.partner_ids):
         said_yes = Q(pk__in=partner.namings.filter(answer="yes").values("agreement_id"))
-        own = Q(event__footprint__in=person.footprint_ids)
-        for path in Agreement.partner_paths:
-            named = Agreement._base_manager.filter(**{f"{path}__in": person.partner_ids})
-            own |= Q(pk__in=named.values("pk"))
-        theirs &= said_yes | own
+        theirs &= said_yes | inside(person)
     found = list(Agreement.objects.visible_to(person).filter(theirs).select_related("place", "theme"))
     agreed = set(partner.namings.filter(answer="yes").values_list("agreement_id", flat=True))
     for each in found:
