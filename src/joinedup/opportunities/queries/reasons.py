@@ -22,7 +22,7 @@ from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import NAMED
 from joinedup.opportunities.models import COMPONENTS, KINDS, Answer, Opportunity, Run
-from joinedup.opportunities.register import figure_id
+from joinedup.opportunities.register_needs import figure_id
 from joinedup.partners.models import Ask, Partner
 from joinedup.support.models import Offer
 from joinedup.taxonomy.models import Approach
