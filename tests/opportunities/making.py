@@ -54,6 +54,8 @@ def make_move(id: str, kind: str, *, parties: list[tuple[Partner, str]], **field
     return {
         "id": id,
         "kind": kind,
+        "places": [],
+        "theme": "trusted-adult",
         "parties": [{"id": each.slug, "name": each.name, "part": part} for each, part in parties],
         "decision": "Do they work together?",
         "sentence": "They could work together.",

@@ -13,6 +13,7 @@ from joinedup.engines import opportunities as engine
 from joinedup.engines.opportunities.move import Because, Move, Party
 from joinedup.engines.opportunities.strength import Parts
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.decided import copies, is_same_thing
 from joinedup.opportunities.models import ListChange, Opportunity
 from joinedup.opportunities.stored_list import StoredList
 from joinedup.support.models import Offer
@@ -276,3 +277,56 @@ def test_support_and_action_are_linked_and_let_go(world: World) -> None:
     keep(world, said(world, a_move(world, support=("one", "two"))))
     keep(world, said(world, a_move(world, support=("two", "unknown"))))
     assert list(Opportunity.objects.get().offers.all()) == [Offer.objects.get(slug="two")]
+
+
+def public_copy() -> Opportunity:
+    return Opportunity.objects.get(audience="public")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_the_public_is_not_told_that_a_thing_is_taken_up_which_is_another(
+    world: World, at_once: bool
+) -> None:
+    """The partnership took up what the public is not told of; what it is told of there, nobody did."""
+    hidden, shown = a_move(world, "hidden", kind="start"), a_move(world, "shown")
+    keep(world, said(world, hidden, shown))
+    keep(world, said(world, shown), audience="public")
+    state = Opportunity.State.TAKEN_UP
+    if at_once:
+        copies(Opportunity.objects.get(audience="partnership"), state).update(state=state)
+    else:
+        # As it was written before copies were told apart.
+        Opportunity.objects.update(state=state, decided_by="Alice", decided_on=TODAY)
+        keep(world, said(world, shown), audience="public")
+    assert Opportunity.objects.get(audience="partnership").state == state
+    assert (public_copy().state, public_copy().decided_by, public_copy().decided_on) == (
+        "suggested",
+        "",
+        None,
+    )
+
+
+def test_what_was_decided_on_comes_first_in_public_too(world: World) -> None:
+    one, other = a_move(world, "one"), a_move(world, "other", kind="bid")
+    keep(world, said(world, one))
+    keep(world, said(world, one), audience="public")
+    state = Opportunity.State.STARTED
+    copies(Opportunity.objects.get(audience="partnership"), state).update(state=state)
+    assert public_copy().state == state
+    keep(world, said(world, other, one), audience="public")
+    assert (public_copy().state, public_copy().sentence) == (state, one.decision)
+    keep(world, said(world, other), audience="public")
+    assert (public_copy().state, public_copy().sentence) == ("suggested", other.decision)
+    keep(world, said(world, one, other), audience="public")
+    assert (public_copy().state, public_copy().sentence) == (state, one.decision)
+
+
+def test_two_moves_are_the_same_thing_by_what_they_rest_on(world: World) -> None:
+    one = a_move(world, asks=("ask-1", "ask-2")).as_dict()
+    assert is_same_thing(a_move(world, "b", asks=("ask-1", "ask-3")).as_dict(), one)
+    assert not is_same_thing(a_move(world, "b", asks=("ask-3",)).as_dict(), one)
+    assert not is_same_thing(a_move(world, "b", kind="bid", asks=("ask-1",)).as_dict(), one)
+    # One that rests on no record is of its kind alone.
+    start = a_move(world, kind="start").as_dict()
+    assert is_same_thing(a_move(world, "b", kind="start").as_dict(), start)
+    assert not is_same_thing(a_move(world, "b", kind="start", initiatives=("x",)).as_dict(), start)

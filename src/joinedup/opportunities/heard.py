@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from joinedup.engines.opportunities.words import quoted
+from joinedup.opportunities.decided import ACTED_ON
 from joinedup.opportunities.models import Opportunity
 from joinedup.places.models import Footprint
 
@@ -27,7 +28,8 @@ def forget(footprint: Footprint, text: str) -> int:
         row.heard = [each for each in row.heard if each != words]
         row.moves = [move for move in row.moves if words not in move["decision"] + move["sentence"]]
         if words in row.sentence:
-            first = row.moves[0] if row.moves else None
+            # What people act on is no other thing for it.
+            first = row.moves[0] if row.moves and row.state not in ACTED_ON else None
             row.kind = first["kind"] if first else row.kind
             row.sentence = first["decision"] if first else _("What was asked for here was taken back.")
             row.first_step = first["first_step"] if first else ""

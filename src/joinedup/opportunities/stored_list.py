@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
-from django.utils.translation import gettext_lazy as _
 
 from joinedup.engines import opportunities as engine
 from joinedup.engines.words import day
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import list_links, ready_rows
+from joinedup.opportunities.decided import ACTED_ON, NOT_TOLD, State, decision_of, is_same_thing
 from joinedup.opportunities.list_differences import DECIDED, Additions, Differences, stored_rows
 from joinedup.opportunities.models import KINDS, ListChange, Opportunity, Run
 from joinedup.places.models import Footprint
@@ -30,16 +31,13 @@ SET_ASIDE_FOR = datetime.timedelta(days=182)
 FILLED = [
     "kind", "marking", "place", "theme", "score", "closes", "sentence", "first_step", "moves", "stands_out",
     "under_way", "helps", "heard", "not_known", "would_change", "last_seen", "state", "reason", "changed_on",
+    "decided_by", "decided_on",
 ]  # fmt: skip
 # What is said beside the words of who spotted one.
 BESIDE = ["score", "stands_out", "under_way", "helps", "heard", "not_known", "would_change"]
 COLUMNS = [field.name for field in Opportunity._meta.concrete_fields if not field.primary_key]
 _ATTRIBUTES = {field.name: field.attname for field in Opportunity._meta.concrete_fields}
-State = Opportunity.State
-# What people do something about, in the words that they decided on.
-ACTED_ON = frozenset({State.TAKEN_UP, State.ON_AGENDA, State.AGREED, State.STARTED})
 MOVES = engine.Settings().per_opportunity
-NOT_TOLD = _("What was decided here named a body that is no longer here, keeps to itself, or said no.")
 What = ListChange.What
 # How what is for its parties alone is marked.
 NAMED = "named"
@@ -94,7 +92,6 @@ class StoredList:
                 differ.append(row)
             elif seen != self.as_of:
                 same.append(row)
-        self._as_decided(fresh)
         missing = [row for key, row in held.items() if key not in every]
         silenced = [row for row in missing if row.state in ACTED_ON and self._silence(row)]
         differ += self._gone(missing) + silenced
@@ -142,24 +139,6 @@ class StoredList:
 
     def is_here(self, each: engine.Opportunity) -> bool:
         return any(code in self.own for code in each.places)
-
-    def _as_decided(self, fresh: Sequence[Opportunity]) -> None:
-        """A copy for the public that is new begins where the partnership's is: taken up, say, or agreed."""
-        if self.audience != Run.Audience.PUBLIC or not fresh:
-            return
-        undecided = [State.SUGGESTED, State.GONE]
-        theirs = {
-            row.key: row
-            for row in Opportunity.objects.filter(
-                footprint=self.footprint,
-                audience=Run.Audience.PARTNERSHIP,
-                key__in=[row.key for row in fresh],
-            ).exclude(state__in=undecided)
-        }
-        for row in fresh:
-            if row.key in theirs:
-                for name in ("state", "reason", "decided_by", "decided_on"):
-                    setattr(row, name, getattr(theirs[row.key], name))
 
     def _marking(self) -> str:
         return "public" if self.audience == Run.Audience.PUBLIC else "partnership"
@@ -209,10 +188,8 @@ class StoredList:
 
     def fill(self, row: Opportunity, each: engine.Opportunity, marking: str) -> None:
         """Everything but the links and who decided what."""
-        row.moves = self._with_what_was_decided(row, [move.as_dict() for move in each.moves])
-        first = row.moves[0]
-        row.kind, row.marking = first["kind"], marking
-        row.sentence, row.first_step = first["decision"], first["first_step"]
+        row.kind, row.marking = each.moves[0].kind, marking
+        self._fill_words(row, [move.as_dict() for move in each.moves])
         row.closes = self._next_close(row.moves)
         row.place_id = next(code for code in each.places if code in self.own)
         row.theme_id = each.theme
@@ -220,25 +197,58 @@ class StoredList:
         self.fill_beside(row, each)
         row.last_seen = self.as_of
 
-    def _with_what_was_decided(self, row: Opportunity, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The moves that were found; where people act on one of this opportunity, that one first as they read it. What
-        the engine now says of the same thing, such as with bodies that came in since, is not what they decided on."""
-        if row.state not in ACTED_ON or not row.moves or not self.is_told(row.moves[0]):
-            return found
-        decided = row.moves[0]
-        others = [move for move in found if not _is_the_same_thing(move, decided)]
-        return [decided, *others[: MOVES - 1]]
+    def _fill_words(self, row: Opportunity, found: list[dict[str, Any]]) -> None:
+        if self.audience == Run.Audience.PUBLIC:
+            row.moves = self._as_decided(row, found)
+        elif row.state in ACTED_ON:
+            if not self._keep_words(row, found):
+                return
+        else:
+            row.moves = found
+        first = row.moves[0]
+        row.kind, row.sentence, row.first_step = first["kind"], first["decision"], first["first_step"]
+
+    def _keep_words(self, row: Opportunity, found: list[dict[str, Any]]) -> bool:
+        """Where people act on it, its first move stays as they read it; what else is found stands below it. What the
+        engine now says of the same thing, such as with bodies that came in since, is not what they decided on. Returns
+        whether its words may be told."""
+        decided = decision_of(row)
+        if decided is not None and self.is_told(decided):
+            others = [move for move in found if not is_same_thing(move, decided)]
+            row.moves = [decided, *others[: MOVES - 1]]
+            return True
+        if decided is not None:
+            row.sentence, row.first_step = str(NOT_TOLD), ""
+        row.moves = found
+        return False
+
+    def _as_decided(self, row: Opportunity, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The public's copy is where the partnership's is (taken up, say, or agreed) if it tells of the same thing: it
+        then comes first. Otherwise nobody acts on what it tells."""
+        theirs = self._theirs.get(row.key)
+        decided = decision_of(theirs) if theirs is not None and theirs.state in ACTED_ON else None
+        same = [move for move in found if decided is not None and is_same_thing(move, decided)]
+        if theirs is not None and (same or (decided is None and row.pk is None)):
+            for name in ("state", "reason", "decided_by", "decided_on"):
+                setattr(row, name, getattr(theirs, name))
+        elif row.state in ACTED_ON and decided is not None:
+            row.state, row.reason, row.decided_by, row.decided_on = State.SUGGESTED, "", "", None
+        return [*same, *(move for move in found if move not in same)]
+
+    @cached_property
+    def _theirs(self) -> dict[str, Opportunity]:
+        """The partnership's own copies about which somebody decided something, by their key."""
+        rows = stored_rows(self.footprint, Run.Audience.PARTNERSHIP)
+        return {row.key: row for row in rows.exclude(state__in=[State.SUGGESTED, State.GONE])}
 
     def _silence(self, row: Opportunity) -> bool:
         """What people act on and nothing is found of any more stays as it was, without the moves that may not be told;
         whether there were some."""
-        told = [move for move in row.moves if self.is_told(move)]
+        told, decided = [move for move in row.moves if self.is_told(move)], decision_of(row)
         if len(told) == len(row.moves):
             return False
-        if told[:1] != row.moves[:1]:
-            row.kind = told[0]["kind"] if told else row.kind
-            row.sentence = told[0]["decision"] if told else str(NOT_TOLD)
-            row.first_step = told[0]["first_step"] if told else ""
+        if decided is not None and decided not in told:
+            row.sentence, row.first_step = str(NOT_TOLD), ""
         row.moves = told
         return True
 
@@ -287,17 +297,6 @@ def compare_spotted(
         if before != _values(row, BESIDE):
             differ.append((row.pk, _values(row, BESIDE)))
     return ready_rows.update(Opportunity, BESIDE, differ)
-
-
-def _is_the_same_thing(move: dict[str, Any], decided: dict[str, Any]) -> bool:
-    """Whether a move is the one that was decided on, or is about the same ask, action or support with other bodies."""
-    if move["id"] == decided["id"]:
-        return True
-    records, decided_records = (
-        {*each["support"], *each["initiatives"], *each["asks"]} for each in (move, decided)
-    )
-    is_about_same = bool(records & decided_records) or not (records or decided_records)
-    return move["kind"] == decided["kind"] and is_about_same
 
 
 def _codes_of(footprint: Footprint) -> Collection[str]:

@@ -16,6 +16,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.events.models import ON_AN_AGENDA, Event, Topic
+from joinedup.opportunities.decided import copies
 from joinedup.opportunities.models import Opportunity
 from joinedup.partners.models import Partner
 from joinedup.places.models import Place
@@ -30,9 +31,7 @@ BEFORE_THE_AGENDA = {Opportunity.State.SUGGESTED, Opportunity.State.TAKEN_UP}
 def set_state(by: Person, opportunity: Opportunity, state: str, action: str) -> None:
     """Change the state of an opportunity, and of its public copy; call it inside a transaction."""
     before = audit.snapshot(opportunity)
-    Opportunity.objects.filter(footprint=opportunity.footprint_id, key=opportunity.key).update(
-        state=state, decided_by=by.name[:160], decided_on=timezone.localdate()
-    )
+    copies(opportunity, state).update(state=state, decided_by=by.name[:160], decided_on=timezone.localdate())
     opportunity.refresh_from_db()
     audit.record(by=by, action=action, on=opportunity, before=before)
 

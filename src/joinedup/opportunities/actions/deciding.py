@@ -14,6 +14,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import User
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.opportunities.decided import copies
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.desk import people_for
 from joinedup.opportunities.queries.lists import UNDECIDED
@@ -114,8 +115,7 @@ def _decide(
     """Write a decision on both copies. What was decided on is awake again: it has its day in the list, or none."""
     before = audit.snapshot(opportunity)
     undone = state == State.SUGGESTED
-    twins = Opportunity.objects.filter(footprint=opportunity.footprint_id, key=opportunity.key)
-    twins.update(
+    copies(opportunity, state).update(
         state=state,
         reason=reason,
         decided_by="" if undone else by.name[:160],

@@ -21,6 +21,7 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.alerts import NAMED
+from joinedup.opportunities.decided import ACTED_ON, decision_of
 from joinedup.opportunities.models import COMPONENTS, KINDS, Answer, Opportunity, Run
 from joinedup.opportunities.register_needs import figure_id
 from joinedup.partners.models import Ask, Partner
@@ -96,19 +97,16 @@ class ToldMove:
 
 @dataclass(frozen=True)
 class Told:
-    """An opportunity as `person` may read it, in the order of its page. `open`: what is not known, and what would
-    change it; both speak of its moves, so nothing where one is left out."""
+    """An opportunity as `person` may read it, in the order of its page. `decision`: what its strongest move asks, or
+    the one that people act on; empty where that is not told. `open`: what is not known, and what would change it; both
+    speak of its moves, so nothing where one is left out."""
 
+    decision: str
     moves: list[ToldMove]
     stands_out: list[Fact]
     under_way: list[Fact]
     helps: list[Fact]
     open: list[str]
-
-    @property
-    def decision(self) -> str:
-        """What the strongest move that is told asks; empty where none is."""
-        return self.moves[0].decision if self.moves else ""
 
 
 # Support that nobody checked for a quarter may have changed.
@@ -127,12 +125,22 @@ def told(person: Person, opportunity: Opportunity) -> Told:
     moves = [made for move in opportunity.moves if (made := known.move(move)) is not None]
     is_whole = len(moves) == len(opportunity.moves) and not known.is_public
     return Told(
+        decision=_decision(opportunity, moves),
         moves=moves,
         stands_out=known.facts(opportunity.stands_out, {}),
         under_way=known.facts(opportunity.under_way, {}),
         helps=known.facts(opportunity.helps, {}),
         open=[*opportunity.not_known, *opportunity.would_change] if is_whole else [],
     )
+
+
+def _decision(opportunity: Opportunity, moves: list[ToldMove]) -> str:
+    if opportunity.state in ACTED_ON:
+        decided = decision_of(opportunity)
+        if decided is None:
+            return opportunity.sentence
+        return opportunity.sentence if moves and moves[0].id == decided["id"] else ""
+    return moves[0].decision if moves else ""
 
 
 def facts(person: Person, opportunity: Opportunity) -> list[Fact]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
+from joinedup.opportunities.decided import ACTED_ON, decision_of
 from joinedup.opportunities.models import Opportunity, Run
 from joinedup.opportunities.queries.reasons import hidden_names, numbers
 from joinedup.partners.models import Ask, Partner
@@ -50,12 +51,14 @@ def strongest(person: Person, opportunities: Sequence[Opportunity]) -> dict[int,
 
 
 def _told(opportunity: Opportunity, seen: _Seen, hidden: Collection[str]) -> Strongest | None:
-    if not opportunity.moves:
+    """Of what people act on that alone, as another of its moves is none that they decided on."""
+    acted_on = opportunity.state in ACTED_ON
+    if not opportunity.moves or (acted_on and decision_of(opportunity) is None):
         text = opportunity.sentence
         said = Strongest(text, opportunity.told_step, opportunity.closes)
         return None if any(name in text for name in hidden) else said
     is_public = opportunity.audience == Run.Audience.PUBLIC
-    for move in opportunity.moves:
+    for move in opportunity.moves[:1] if acted_on else opportunity.moves:
         texts = (move["decision"], move["sentence"])
         if seen.has_all(move, confirmed=is_public) and not any(n in text for n in hidden for text in texts):
             closes = datetime.date.fromisoformat(move["closes"]) if move["closes"] else None
