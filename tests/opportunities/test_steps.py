@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from joinedup.accounts.person import Person
 from joinedup.evidence.models import Figure
 from joinedup.opportunities import engine, list_links, register, stored_list
+from joinedup.opportunities.actions.answering import answer
 from joinedup.opportunities.actions.deciding import take_up
-from joinedup.opportunities.actions.refreshing import refresh
+from joinedup.opportunities.actions.refreshing import keep_lists, refresh
+from joinedup.opportunities.engine import worked_out
 from joinedup.opportunities.list_differences import Additions
 from joinedup.opportunities.models import ListChange, Opportunity, Run, Touched
 from joinedup.opportunities.touching import left_to_the_worker
@@ -373,3 +377,22 @@ def test_where_somebody_decides_all_the_while_a_run_ends_under_the_lock(
     assert inside == [False, False, False]
     # Whoever follows leaves it to the next.
     assert Touched.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one write at a time: it locks no rows")
+def test_whoever_answers_while_a_list_is_stored_does_not_wait_for_it(north: World) -> None:
+    """Who answers has the opportunity and notes a change of the partnership, who stores has the partnership and comes
+    to the opportunities: each would wait for the other."""
+    refreshed(north)
+    row = Opportunity.objects.get(kind="match", audience="partnership")
+
+    def give() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10s'")
+        answer(by=north.person("bob"), opportunity=row, partner=north.lantern, word="interested")
+
+    with worked_out(north.north, timezone.localdate()) as worked:
+        somebody_else(give)
+        keep_lists(Person.operator(), worked)
+    assert row.answers.count() == 1
+    assert Touched.objects.filter(footprint=north.north).exists(), "the answer is followed later"

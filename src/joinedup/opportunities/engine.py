@@ -216,7 +216,7 @@ def _locked(
         worked = _compared(lists, only_spotted)
         with transaction.atomic():
             # Two who ask at once: the second waits here, and finds what the first wrote.
-            Footprint.objects.select_for_update().get(pk=footprint.pk)
+            Footprint.objects.select_for_update(no_key=True).get(pk=footprint.pk)
             if not _still_holds(lists, weights):
                 lists = None
             elif _is_still_stored(worked):
@@ -312,7 +312,7 @@ def _store_later(worked: Worked) -> None:
         let_others_write()
         (differences, some), *left = left
         with transaction.atomic():
-            Footprint.objects.select_for_update().get(pk=footprint.pk)
+            Footprint.objects.select_for_update(no_key=True).get(pk=footprint.pk)
             if _touched(footprint) != (worked.unfinished,) or not differences.can_be_stored():
                 return
             some.store(footprint, differences.audience)

@@ -20,7 +20,7 @@ def forget(footprint: Footprint, text: str) -> int:
     """Take these words of a young person out of every stored opportunity of a partnership; returns of how many. Call it
     inside the transaction in which they are taken back: a run that is on its way ends first. 3 queries."""
     # As `engine.follow` does: what it writes meanwhile holds the words, and is read here.
-    Footprint.objects.select_for_update().get(pk=footprint.pk)
+    Footprint.objects.select_for_update(no_key=True).get(pk=footprint.pk)
     words = quoted(text)
     held = Opportunity.objects.filter(footprint=footprint).exclude(heard=[])
     found = [row for row in held.select_related("place", "theme") if words in row.heard]

@@ -32,7 +32,7 @@ def change_footprint(
     undoes it. Raises PermissionDenied; ValidationError with one sentence.
     """
     require(by, "footprint.change", on=Scope(footprints=frozenset({footprint.pk})))
-    footprint = Footprint.objects.select_for_update().get(pk=footprint.pk)
+    footprint = Footprint.objects.select_for_update(no_key=True).get(pk=footprint.pk)
     here = {place.pk: place.name for place in footprint.places.all()}
     usable = Place.objects.filter(kind=Place.Kind.LOCAL_AUTHORITY, ended=None)
     new = dict(usable.filter(pk__in=added).values_list("pk", "name"))

@@ -25,7 +25,7 @@ def choose(*, by: Person, opportunity: Opportunity, chair: Partner | None) -> Pr
     """
     require(by, "opportunity.choose", on=opportunity)
     # Two who choose at once: the second waits here, and finds what the first wrote.
-    footprint = Footprint.objects.select_for_update().get(pk=opportunity.footprint_id)
+    footprint = Footprint.objects.select_for_update(no_key=True).get(pk=opportunity.footprint_id)
     if opportunity.audience != Run.Audience.PARTNERSHIP or opportunity.state not in OPEN_STATES:
         raise ValidationError(_("Only what is open on your partnership’s own list can be chosen."))
     if opportunity.marking == "named":
@@ -60,7 +60,7 @@ def choose(*, by: Person, opportunity: Opportunity, chair: Partner | None) -> Pr
 def unchoose(*, by: Person, opportunity: Opportunity) -> None:
     """The undo: it is one of many again."""
     require(by, "opportunity.choose", on=opportunity)
-    Footprint.objects.select_for_update().get(pk=opportunity.footprint_id)
+    Footprint.objects.select_for_update(no_key=True).get(pk=opportunity.footprint_id)
     held = priority_of(opportunity)
     if held is None:
         raise ValidationError(_("It is not among those chosen for this quarter."))

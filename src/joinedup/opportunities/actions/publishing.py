@@ -37,7 +37,7 @@ def hide_from_public(*, by: Person, footprint: Footprint) -> Footprint:
     """The undo: the public reads none of them any more. It may be done at any time."""
     _may(by, footprint)
     # Two who change it at once: the second waits here, and finds what the first wrote.
-    held = Footprint.objects.select_for_update().get(pk=footprint.pk)
+    held = Footprint.objects.select_for_update(no_key=True).get(pk=footprint.pk)
     if not held.shows_opportunities:
         raise ValidationError(_("The public reads none of them already."))
     _set(by, held, False)

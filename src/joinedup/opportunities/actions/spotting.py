@@ -55,7 +55,7 @@ def _spotted(
     if covering is None:
         raise ValidationError(_("No partnership covers this place yet."))
     # Two at once, such as a double click: the second waits here, and finds what the first wrote.
-    footprint = Footprint.objects.select_for_update().get(pk=covering.pk)
+    footprint = Footprint.objects.select_for_update(no_key=True).get(pk=covering.pk)
     named = {partner.pk for partner in parties}
     if spotting.partners_to_name(by, footprint).filter(pk__in=named).count() != len(named):
         raise ValidationError(_("Name only partners of the partnership that covers this place."))

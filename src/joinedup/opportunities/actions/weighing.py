@@ -38,7 +38,7 @@ def weigh(*, by: Person, footprint: Footprint, weights: Weights, reason: str) ->
                 keep_lists(by, worked)
             return made
     with transaction.atomic():
-        Footprint.objects.select_for_update().get(pk=footprint.pk)
+        Footprint.objects.select_for_update(no_key=True).get(pk=footprint.pk)
         held = weighting_of(footprint)
         if as_weights(held) == weights:
             return _weigh(by, footprint, weights, reason, held)
