@@ -21,7 +21,6 @@ SIDEWAYS = {
     "opportunities/grid.jinja": "places by themes; a phone gets a list of places instead",
     "opportunities/together.jinja": "sectors by sectors: the same heads along both sides",
     "results/sheet.jinja": "its columns come from what it shows",
-    "spreadsheets/preview.jinja": "as many columns as the spreadsheet has",
     "tables/printouts.jinja": "made for paper",
     "web/chart.jinja": "the numbers of a chart, year by year",
     "web/map.jinja": "two columns: the second is one of two",
