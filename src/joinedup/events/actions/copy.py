@@ -26,6 +26,9 @@ COPIED = (
     "access",
     "host",
     "reading",
+    "contact",
+    "contact_email",
+    "contact_telephone",
     "safeguarding_lead",
     "safeguarding_contact",
     "young_pay",
@@ -36,8 +39,8 @@ COPIED = (
 
 @transaction.atomic
 def copy_event(*, by: Person, event: Event, name: str, date: datetime.date) -> Event:
-    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, and
-    who leads on safeguarding.
+    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, whom to ask,
+    and who leads on safeguarding.
 
     Not copied: people, speakers, invitations, topics, notes, and whether photographs are taken: no, unless
     somebody says so again.
