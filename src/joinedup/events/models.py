@@ -205,10 +205,6 @@ class Event(models.Model):
                 condition=Q(is_history=True) | Q(footprint__isnull=False),
                 name="event_to_come_has_a_footprint",
             ),
-            models.CheckConstraint(
-                condition=Q(contact="") | ~Q(contact_email="") | ~Q(contact_telephone=""),
-                name="event_contact_can_be_reached",
-            ),
         ]
 
     def __str__(self) -> str:

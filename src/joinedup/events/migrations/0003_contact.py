@@ -27,8 +27,4 @@ class Migration(migrations.Migration):
             name='contact_telephone',
             field=models.CharField(blank=True, help_text='of a team; for everybody to read', max_length=40, validators=[django.core.validators.RegexValidator('^(?=(\\D*\\d){3})[\\d +()-]+$', 'Write a telephone number in digits, such as 020 7946 0000.')]),
         ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('contact', ''), models.Q(('contact_email', ''), _negated=True), models.Q(('contact_telephone', ''), _negated=True), _connector='OR'), name='event_contact_can_be_reached'),
-        ),
     ]
