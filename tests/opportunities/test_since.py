@@ -260,7 +260,7 @@ def test_tags_in_the_list_are_for_the_coordinator(world: World, as_: As) -> None
 
 
 @pytest.mark.parametrize("number", [1, 3])
-@pytest.mark.parametrize(("query", "queries"), [("", 11), ("?show=changed", 10)])
+@pytest.mark.parametrize(("query", "queries"), [("", 11), ("?show=changed", 10), ("?show=said", 8)])
 def test_the_page_costs_the_same_however_much_moved(
     world: World, as_: As, number: int, query: str, queries: int, django_assert_num_queries: Any
 ) -> None:

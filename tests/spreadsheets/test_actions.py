@@ -150,6 +150,66 @@ def test_every_problem_names_its_cell(world: World) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        (
+            "partners",
+            "Website,E-mail,Org,Charity number,Who may see it\nnot a page,nonsense,,SC12,the King\n",
+            [
+                ("Website", "“not a page” is not a web address."),
+                ("E-mail", "“nonsense” is not an e-mail address."),
+                ("Org", "The name of the organisation is missing."),
+                ("Charity number", "A charity number is 6 or 7 digits, or begins with SC or NIC."),
+                ("Who may see it", "Write “public” or “partnership”."),
+            ],
+        ),
+        (
+            "initiatives",
+            "End,Start,Project,Lead,Who may see it\n1/1/2020,2/1/2020,,,the King\n",
+            [
+                ("End", "It ends before it starts: check the dates."),
+                ("Project", "The name of the work is missing."),
+                ("Lead", "Who leads it is missing."),
+                ("Who may see it", "Write “public” or “partnership”."),
+            ],
+        ),
+        (
+            "offers",
+            "Closes,Opens,Support,Provider,Web page,Who may see it\n1/1/2020,2/1/2020,,,not a page,the King\n",
+            [
+                ("Closes", "It closes before it opens: check the dates."),
+                ("Support", "The name of the support is missing."),
+                ("Provider", "Who provides it is missing."),
+                ("Web page", "“not a page” is not a web address."),
+                ("Who may see it", "Write “public” or “partnership”."),
+            ],
+        ),
+        (
+            "asks",
+            "Who may see it,Need or offer,Text,Partner\nthe King,,,\n",
+            [
+                ("Who may see it", "Write “public” or “partnership”."),
+                ("Need or offer", "Is it needed or offered? Write “need” or “offer”, or tick what was read."),
+                ("Text", "What is needed or offered is missing."),
+                ("Partner", "Who says so is missing."),
+            ],
+        ),
+    ],
+)
+def test_every_problem_of_a_row_is_told_at_once_in_the_order_of_the_columns(
+    world: World, kind: str, text: str, expected: list[tuple[str, str]]
+) -> None:
+    found = sentences(world, ready(world, text, kind))
+    assert [(column, sentence) for _, column, sentence in found] == expected
+
+
+def test_a_name_that_is_too_long_is_told_once(world: World) -> None:
+    assert sentences(world, ready(world, f"Org,Sector\n{'x' * 201},health\n")) == [
+        (2, "Org", "The text is longer than 200 characters.")
+    ]
+
+
 def test_wards_whole_areas_codes_and_a_shared_name(world: World) -> None:
     Place.objects.create(code="E05099902", name="Mill Ward", kind="ward", parent=world.eastton, vintage=2024)
     text = (
@@ -442,6 +502,7 @@ def test_levels_and_markings_are_read_or_refused(world: World) -> None:
         (4, "Who may see it", "Write “public” or “partnership”."),
         (5, "Project", "The name of the work is missing."),
         (5, "Lead", "Who leads it is missing."),
+        (5, "Who may see it", "Write “public” or “partnership”."),
     ]
     intake.accept(by=world.person("alice"), upload=upload, leave_out=True)
     found = Initiative.objects.order_by("name").values_list("name", "level", "marking")

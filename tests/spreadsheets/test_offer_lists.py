@@ -160,6 +160,24 @@ def test_a_row_that_cannot_stand_is_left_out_with_a_sentence(
     assert words in row.problem
 
 
+def test_every_cell_that_cannot_stand_is_told_in_the_order_of_the_columns(world: World) -> None:
+    content = (
+        b"Closes,Themes,Name,Provider,Kind,Who may see it\n"
+        b"soon,Magic; Wonder,A,B,gift,named\n"
+        b"soon,,,,fund,public\n"
+    )
+    both, missing = rows(world, content)
+    assert both.problem == (
+        "Closes: “soon” is not a date: write day, month, year, such as 8/10/2018. "
+        "Themes: “Magic” is no theme here. “Wonder” is no theme here. "
+        "Kind: “gift” is not known here. "
+        "It is marked for named partners only."
+    )
+    assert missing.problem == (
+        "It has no name and provider. Closes: “soon” is not a date: write day, month, year, such as 8/10/2018."
+    )
+
+
 def test_a_row_twice_and_columns_that_are_not_known(world: World) -> None:
     content = b"Name,Provider,Kind,Colour\nA,B,fund,red\na,b,fund,blue\n"
     seen = preview(world.person("admin"), brought(world, content))

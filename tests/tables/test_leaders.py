@@ -93,6 +93,23 @@ class TestAnOffer:
         assert "not needed this time" in read(Client(), f"/attending/{offered.token}/")
         assert AuditEntry.objects.filter(action="event.answer_offer").count() == 3
 
+    def test_who_gave_no_name_is_headed_by_their_role_and_can_be_asked(
+        self, offered: Attendee, event: Event, as_: As
+    ) -> None:
+        page = f"/events/{event.slug}/offers/"
+        for change, words, unsaid in (
+            ({"name": ""}, ["Manager", "Write to them to ask who they are."], "Ask Lantern Youth"),
+            ({"name": "", "email": ""}, ["Manager", "Ask Lantern Youth who it is."], "Write to them"),
+            ({"name": "Jo"}, ["Jo", "Manager"], "They gave no name."),
+        ):
+            Attendee.objects.filter(pk=offered.pk).update(**change)
+            text = read(as_("alice"), page)
+            head = text[text.index('<th scope="row"') :].partition("</th>")[0]
+            for each in words:
+                assert each in head
+            assert unsaid not in head
+            assert "No name given" not in text
+
     def test_a_companion_who_leads_stays_a_companion(self, event: Event, world: World) -> None:
         came = register(
             by=world.person("nobody"),

@@ -500,8 +500,38 @@ class TestPeopleDid:
         for number in range(12):
             Ask.objects.create(partner=world.school, kind="need", text=f"Ask {number}")
         did = self.did(world)
-        assert (len(did.asks), did.more_asks, did.total) == (10, 2, 12)
+        assert (len(did.asks), did.more, did.total) == (10, {"asks": 2}, 12)
         assert "and 2 more" in as_("alice").get(WORK).content.decode()
+
+    def test_no_list_is_cut_without_a_word(self, as_: As, world: World) -> None:
+        for number in range(12):
+            one = make_opportunity(world, number, world.school)
+            Answer.objects.create(opportunity=one, partner=world.school, word="not_us", by="School")
+            other = make_opportunity(
+                world, 100 + number, is_spotted=True, spotted_by=world.bob, kind="spotted"
+            )
+            ListChange.objects.create(opportunity=other, what="new")
+            attend(world, make_event(world, number), 1)
+        did = self.did(world)
+        assert did.more == {"said": 2, "spotted": 2, "registered": 2}
+        assert did.total == 36
+        page = as_("alice").get(WORK).content.decode()
+        for words, link in (
+            ("all answers", "/opportunities/changes/?show=said"),
+            ("all that were spotted", "/opportunities/?kind=spotted&amp;sort=new"),
+            ("all events", "/events/"),
+        ):
+            assert f'and 2 more: <a class="govuk-link" href="{link}">{words}</a>' in page
+        assert page.count("(12)") == 3
+        everything = as_("alice").get("/opportunities/changes/?show=said").content.decode()
+        assert everything.count(": Not us</strong>") == 12
+
+    def test_who_is_interested_is_not_cut_for_who_answered_later(self, world: World) -> None:
+        for number in range(12):
+            one = make_opportunity(world, number, world.school)
+            word = "not_us" if number else "interested"
+            Answer.objects.create(opportunity=one, partner=world.school, word=word, by="School")
+        assert self.did(world).said[0].word == "interested"
 
 
 def attend(world: World, event: Event, number: int, **fields: Any) -> Attendee:

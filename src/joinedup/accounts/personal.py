@@ -73,7 +73,9 @@ PERSONAL: dict[str, frozenset[str]] = {
     "opportunities.Weighting": NOTHING,
     "events.Programme": NOTHING,
     # Typed in: a role or a name, and how to reach them on the day.
-    "events.Event": frozenset({"safeguarding_lead", "safeguarding_contact"}),
+    "events.Event": frozenset(
+        {"safeguarding_lead", "safeguarding_contact", "contact", "contact_email", "contact_telephone"}
+    ),
     "registration.Invitation": frozenset({"name", "email", "token"}),
     "registration.Attendee": frozenset(
         {"name", "email", "dietary", "access", "said", "token", "code", "calendar_key", "unlisted"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,10 +11,12 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
-from joinedup.accounts.models import AuditEntry, Grant, User
+from joinedup.accounts.models import AuditEntry, Grant, Session, User
 from joinedup.accounts.permissions import may
 from joinedup.accounts.person import Person
 from joinedup.accounts.sign_in.second_factor import FACTORS
@@ -241,3 +244,51 @@ def account_of(email: str) -> User:
     if user is None:
         raise ValidationError(_("There is no account with the address “%(email)s”.") % {"email": email})
     return user
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A browser in which somebody is signed in. `number`: what a page calls it. `begun`, `used` and `ends` are moments
+    in words; `place` is which one it is of the `alike` that have the same kind of browser, the oldest first."""
+
+    browser: str
+    is_here: bool
+    number: int
+    begun: str
+    used: str
+    ends: str
+    place: int
+    alike: int
+
+
+def number_of(session: Session) -> int:
+    """A page never holds a key, which would sign in: sessions are numbered by when they began."""
+    return int(session.begun.timestamp() * 1000)
+
+
+def signed_in(sessions: Sequence[Session], here: str) -> list[SignedIn]:
+    """These sessions of one person, that with the key `here` first, with what tells them apart."""
+    oldest_first = sorted(sessions, key=lambda each: each.begun)
+    kinds = {
+        kind: [each.pk for each in oldest_first if each.browser == kind]
+        for kind in {each.browser for each in sessions}
+    }
+    minutes = Counter((each.browser, _moment(each.begun)) for each in sessions)
+    return [
+        SignedIn(
+            browser=each.browser or _("another browser"),
+            is_here=each.pk == here,
+            number=number_of(each),
+            # To the second only where two that look alike began in one minute.
+            begun=_moment(each.begun, to_the_second=minutes[each.browser, _moment(each.begun)] > 1),
+            used=_moment(each.last_used),
+            ends=_moment(each.end()),
+            place=kinds[each.browser].index(each.pk) + 1,
+            alike=len(kinds[each.browser]),
+        )
+        for each in sorted(sessions, key=lambda each: each.pk != here)
+    ]
+
+
+def _moment(at: datetime.datetime, *, to_the_second: bool = False) -> str:
+    return date_format(timezone.localtime(at), "j F Y, H:i:s" if to_the_second else "j F Y, H:i")

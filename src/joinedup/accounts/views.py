@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import actions
 from joinedup.accounts.forms import DetailsForm
 from joinedup.accounts.models import Grant, User
+from joinedup.accounts.queries import number_of, signed_in
 from joinedup.accounts.request import Request
 from joinedup.accounts.sign_in.second_factor import has_factor, is_for
 from joinedup.accounts.sign_in.services import links_of, unlink
@@ -42,8 +39,7 @@ def your_account(request: Request) -> HttpResponse:
     if request.method == "POST" and "link" in request.POST:
         return _unlinked(request)
     if request.method == "POST":
-        # A page never holds a key, which would sign in: sessions are numbered by when they began.
-        chosen = {str(int(each.begun.timestamp() * 1000)): each.pk for each in sessions}
+        chosen = {str(number_of(each)): each.pk for each in sessions}
         key = chosen.get(request.POST.get("session", ""), "")
         if request.POST.get("do") == "others":
             actions.end_own_sessions(by=request.person, but=here)
@@ -55,18 +51,13 @@ def your_account(request: Request) -> HttpResponse:
             actions.end_own_sessions(by=request.person, only=key)
         messages.success(request, _("Signed out there."))
         return redirect("your_account")
-    rows = [
-        (
-            each,
-            each.pk == here,
-            int(each.begun.timestamp() * 1000),
-            _moment(each.begun),
-            _moment(each.last_used),
-        )
-        for each in sessions
-    ]
     grants = Grant.objects.filter(user=user).select_related("partner", "footprint")
-    context = {"account": user, "rows": rows, "grants": grants, "has_factor": has_factor(user.pk)}
+    context = {
+        "account": user,
+        "rows": signed_in(sessions, here),
+        "grants": grants,
+        "has_factor": has_factor(user.pk),
+    }
     context |= {"factor_is_for": is_for(request.person), "links": links_of(user.pk)}
     return render(request, "accounts/yours.jinja", context)
 
@@ -80,7 +71,3 @@ def _unlinked(request: Request) -> HttpResponse:
     else:
         messages.success(request, _("Removed. If you sign in there again, it comes back."))
     return redirect("your_account")
-
-
-def _moment(at: datetime.datetime) -> str:
-    return date_format(timezone.localtime(at), "j F Y, H:i")

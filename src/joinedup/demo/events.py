@@ -149,6 +149,8 @@ def _draft(
         access="Travel costs are paid.",
         host="The partnership of Islington, Camden and Hackney",
         reading="The opportunities on the agenda, and what young people said.",
+        contact="Events team of the partnership",
+        contact_email="events@demonstration.example",
         safeguarding_lead="Safeguarding lead of the partnership, at the welcome desk all day",
         safeguarding_contact="At the welcome desk, or through any host",
         young_pay="£15 an hour and travel, paid on the day through the host",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any, Self
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -57,6 +58,10 @@ class Stop(models.Model):
     def scope(self) -> Scope:
         return self.programme.scope()
 
+
+TELEPHONE = RegexValidator(
+    r"^(?=(\D*\d){3})[\d +()-]+$", _("Write a telephone number in digits, such as 020 7946 0000.")
+)
 
 # Facts about a venue as an event's page words them; the form uses longer questions.
 SHORT = {
@@ -151,6 +156,13 @@ class Event(models.Model):
     story = models.TextField(blank=True, help_text="what was published about it")
     attendance = models.CharField(max_length=120, blank=True, help_text="as published")
     reading = models.TextField(blank=True)
+    contact = models.CharField(
+        max_length=120, blank=True, help_text="whom to ask about it: a role or a team; for everybody to read"
+    )
+    contact_email = models.EmailField(blank=True, help_text="of a team; for everybody to read")
+    contact_telephone = models.CharField(
+        max_length=40, blank=True, validators=[TELEPHONE], help_text="of a team; for everybody to read"
+    )
     safeguarding_lead = models.CharField(max_length=160, blank=True)
     safeguarding_contact = models.CharField(
         max_length=160, blank=True, help_text="how to reach the lead on the day"
@@ -192,7 +204,7 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=Q(is_history=True) | Q(footprint__isnull=False),
                 name="event_to_come_has_a_footprint",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from joinedup.accounts.links import address_of
 from joinedup.events.calendar import hours
 from joinedup.events.models import Event
+from joinedup.events.queries.contact import own_contact
 
 SCHEMA = "https://schema.org"
 
@@ -67,9 +68,16 @@ def _location(event: Event) -> dict[str, Any] | None:
 
 
 def _organiser(event: Event) -> dict[str, Any] | None:
-    if event.host:
-        return {"@type": "Organization", "name": event.host}
-    return {"@type": "Organization", "name": event.footprint.name} if event.footprint else None
+    name = event.host or (event.footprint.name if event.footprint else "")
+    if not name:
+        return None
+    organiser: dict[str, Any] = {"@type": "Organization", "name": name}
+    if contact := own_contact(event):
+        given = {"name": contact.name, "email": contact.email, "telephone": contact.telephone}
+        organiser["contactPoint"] = {"@type": "ContactPoint"} | {
+            key: said for key, said in given.items() if said
+        }
+    return organiser
 
 
 def event_script(event: Event) -> Markup:

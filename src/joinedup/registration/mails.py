@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from joinedup.accounts.links import address_of
 from joinedup.events.calendar import event_calendar
 from joinedup.events.models import Event
+from joinedup.events.queries.contact import own_contact
 from joinedup.mail.compose import compose, words_of
 from joinedup.mail.send import Sending, Undo, send_on_commit
 from joinedup.partners.addressees import HAS_TO_BE_HEARD, contacts_first, coordinator_addresses, coordinators
@@ -48,7 +49,7 @@ def mail_of(kind: str, to: str, context: Mapping[str, Any], calendar: bytes = b"
 
 def _with_day(context: Mapping[str, Any]) -> dict[str, Any]:
     event = context["event"]
-    return {"when": when_of(event), "where": event.where, **context}
+    return {"when": when_of(event), "where": event.where, "contact": own_contact(event), **context}
 
 
 def post(event: Event, mails: Sequence[EmailMultiAlternatives], undo: Undo | None = None) -> Sending:

@@ -6,12 +6,13 @@ Rows are compared as the cells that our own export would write, so that what we 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.permissions import Scope, may
@@ -176,11 +177,16 @@ def _several(text: str) -> list[str]:
 
 
 def _row(number: int, row: dict[str, str], around: _Around) -> ListedRow:
-    missing = [heading for heading in NEEDED if not row.get(heading)]
+    missing = [heading.lower() for heading in NEEDED if not row.get(heading)]
     if missing:
-        return _left(number, row, _("It has no %(what)s.") % {"what": missing[0].lower()})
+        lacks = _("It has no %(what)s.") % {"what": get_text_list(missing, _("and"))}
+        return _left(number, row, " ".join([lacks, *_values(row, list(row), around)[1]]))
     held = _held(row, around)
     differences = _differences(row, held, around) if held else []
+    if held and differences and not may(around.person, "offer.change", held):
+        return _left(
+            number, row, _("It differs from what is held, which others keep: send them a correction.")
+        )
     try:
         facts = _facts(row, around, held, differences)
     except ValueError as error:
@@ -189,10 +195,6 @@ def _row(number: int, row: dict[str, str], around: _Around) -> ListedRow:
         return ListedRow(number, facts.name, facts.provider, Verdict.NEW, facts=facts)
     if not differences:
         return ListedRow(number, held.name, held.provider, Verdict.SAME, held=held)
-    if not may(around.person, "offer.change", held):
-        return _left(
-            number, row, _("It differs from what is held, which others keep: send them a correction.")
-        )
     return ListedRow(number, held.name, held.provider, Verdict.CHANGED, "", differences, held, facts)
 
 
@@ -253,21 +255,34 @@ def _covers_own(listed: str, around: _Around) -> bool:
 def _facts(
     row: dict[str, str], around: _Around, held: Offer | None, differences: list[Difference]
 ) -> ListedFacts:
-    """The facts of a row: of what is held with the cells that differ. ValueError with one sentence."""
+    """The facts of a row: of what is held with the cells that differ. ValueError with a sentence for each cell that
+    cannot stand."""
     values: dict[str, Any] = held_facts(held) if held else {"list_id": row.get("Id", "")[:100]}
     take = [each.heading for each in differences] if held else list(_NAMES)
-    for heading in take:
-        if heading in row:
-            name = _NAMES[heading]
-            values[name] = _value(name, row[heading], around)
+    given, wrong = _values(row, take, around)
+    values |= given
     if "last_checked" in {_NAMES[heading] for heading in take}:
         values["check_by"] = None
     values.setdefault("marking", Marking.PUBLIC)
     if held is None:
-        _refuse_what_is_not_public(values, around)
+        wrong += _not_public(values, around)
     if around.footprint is not None and (held is None or held.footprint_id == around.footprint.pk):
-        _keep_within(values, around)
+        wrong += _keep_within(values, around)
+    if wrong:
+        raise ValueError(" ".join(wrong))
     return ListedFacts(**values)
+
+
+def _values(row: dict[str, str], take: Collection[str], around: _Around) -> tuple[dict[str, Any], list[str]]:
+    """These of the row's cells as values, and a sentence for each that is none, in the order of the columns."""
+    values, wrong = {}, []
+    for heading, text in row.items():
+        if heading in take and heading in _NAMES:
+            try:
+                values[_NAMES[heading]] = _value(_NAMES[heading], text, around)
+            except ValueError as error:
+                wrong.append(f"{heading}: {error}")
+    return values, wrong
 
 
 def _unescaped(text: str) -> str:
@@ -341,33 +356,34 @@ _NO_SUCH: dict[str, Callable[[str], str]] = {
 
 
 def _known(given: list[str], known: dict[str, str], name: str) -> list[str]:
-    found = []
-    for text in given:
-        slug = known.get(text if name == "places" else plain_name(text))
-        if slug is None:
-            no_such = _NO_SUCH.get(name, lambda text: _("“%(text)s” is no sector here.") % {"text": text})
-            raise ValueError(no_such(text[:60]))
-        found.append(slug)
-    return found
+    found = {text: known.get(text if name == "places" else plain_name(text)) for text in given}
+    no_such = _NO_SUCH.get(name, lambda text: _("“%(text)s” is no sector here.") % {"text": text})
+    if wrong := [no_such(text[:60]) for text, slug in found.items() if slug is None]:
+        raise ValueError(" ".join(wrong))
+    return [slug for slug in found.values() if slug is not None]
 
 
-def _refuse_what_is_not_public(values: dict[str, Any], around: _Around) -> None:
+def _not_public(values: dict[str, Any], around: _Around) -> list[str]:
+    """Why it is too little public to be taken in, if it is."""
     if values["marking"] == Marking.NAMED:
-        raise ValueError(_("It is marked for named partners only."))
+        return [_("It is marked for named partners only.")]
     if around.footprint is None and values["marking"] != Marking.PUBLIC:
-        raise ValueError(_("It is not public: only a coordinator can bring it, for their own partnership."))
+        return [_("It is not public: only a coordinator can bring it, for their own partnership.")]
+    return []
 
 
-def _keep_within(values: dict[str, Any], around: _Around) -> None:
-    """A partnership's own is for its own area: what is for an area around it is for all of it."""
+def _keep_within(values: dict[str, Any], around: _Around) -> list[str]:
+    """A partnership's own is for its own area: what is for an area around it is for all of it. Returns what is wrong
+    with its places, if anything is."""
     given = values.get("places", [])
     inside = [code for code in given if code in around.own]
     if any(code in around.around_own - around.own for code in given):
         values["places"] = []
     elif given and not inside:
-        raise ValueError(_("It is for other places than yours."))
+        return [_("It is for other places than yours.")]
     else:
         values["places"] = inside
+    return []
 
 
 def as_stored(facts: dict[str, Any]) -> dict[str, Any]:

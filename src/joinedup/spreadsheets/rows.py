@@ -86,6 +86,7 @@ class RowCells:
     ) -> None:
         self.number = number
         self.problems: list[CellProblem] = []
+        self._at: dict[CellProblem, int] = {}
         self.doubts: list[str] = []
         self._texts, self._mapping, self._header = texts, mapping, header
 
@@ -133,9 +134,17 @@ class RowCells:
         return nothing
 
     def refuse(self, name: str, sentence: str) -> None:
+        """A cell that is read twice is refused once."""
         column = self._mapping.get(name)
         heading = self._header[column] if column is not None and column < len(self._header) else ""
-        self.problems.append(CellProblem(self.number, heading, sentence))
+        problem = CellProblem(self.number, heading, sentence)
+        if problem not in self.problems:
+            self.problems.append(problem)
+            self._at[problem] = len(self._header) if column is None else column
+
+    def problems_in_order(self) -> list[CellProblem]:
+        """In the order of the columns; what has no column comes last."""
+        return sorted(self.problems, key=self._at.__getitem__)
 
     def line(self, title: str, says: str, verdict: Verdict, **plan: Any) -> RowOutcome:
         """The outcome of this row: a problem if any cell was refused, whatever else was found."""
@@ -147,7 +156,7 @@ class RowCells:
             guesses = [guess for guess in guesses if guess.field == SAME_BODY]
         if verdict not in (Verdict.NEW, Verdict.ADDS):
             unread = []
-        line = RowOutcome(self.number, title, says, verdict, self.problems, plan)
+        line = RowOutcome(self.number, title, says, verdict, self.problems_in_order(), plan)
         line.guesses, line.unread, line.kept = guesses, unread, self.read.stands
         line.questions, line.doubts = self.read.questions, self.doubts
         return line

@@ -16,10 +16,10 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from joinedup import __version__
-from joinedup.about.queries import responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.sign_in.services import sign_in_services
 from joinedup.engines.opportunities.strength import band
+from joinedup.events.queries.contact import own_contact, whom_to_ask
 from joinedup.mail.markup import to
 from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
@@ -102,7 +102,8 @@ def environment(**options: Any) -> Environment:
         messages_of=get_messages,
         version=__version__,
         today=timezone.localdate,
-        whom_to_ask=responsible_body,
+        own_contact=own_contact,
+        whom_to_ask=whom_to_ask,
         query_with=query_with,
         sign_in_services=sign_in_services,
         is_demonstration_site=is_demonstration_site,

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from joinedup.accounts import actions
 from joinedup.accounts.models import AuditEntry, Session
+from joinedup.accounts.queries import signed_in
 from joinedup.accounts.sign_in import sessions
-from joinedup.accounts.sign_in.sessions import SessionStore, browser_of
+from joinedup.accounts.sign_in.sessions import SessionStore, browser_of, sessions_of
 from tests.world import World
 
 As = Callable[[str], Client]
@@ -66,8 +67,49 @@ def test_nothing_but_the_kind_is_kept(world: World) -> None:
     browser.cookies["sessionid"] = row.session_key
     page = browser.get("/account/yours/").content.decode()
     assert "Firefox on Windows" in page
-    assert "this browser" in page
+    assert "this one: you use it now" in page
     assert row.session_key not in page, "a page holds no key that signs in"
+
+
+def test_two_that_look_alike_are_told_apart(world: World, as_: As) -> None:
+    now = timezone.now().replace(hour=10, minute=15, second=0, microsecond=0)
+    here, twin, later, other = (as_("bob").session.session_key for _each in range(4))
+    for key, begun, used, browser in (
+        (here, now, 9, "Chrome on Linux"),
+        (twin, now + datetime.timedelta(seconds=7), 20, "Chrome on Linux"),
+        (later, now + datetime.timedelta(minutes=5), 30, "Chrome on Linux"),
+        (other, now, 40, "Firefox on Windows"),
+    ):
+        used_at = now + datetime.timedelta(minutes=used)
+        Session.objects.filter(pk=key).update(begun=begun, last_used=used_at, browser=browser)
+    rows = signed_in(sessions_of(world.bob), here or "")
+    assert rows[0].is_here
+    assert [each.is_here for each in rows].count(True) == 1
+    told = {
+        each.begun.partition(", ")[2]: (each.browser, each.place, each.alike, each.used.partition(", ")[2])
+        for each in rows
+    }
+    first, second, third, alone = (
+        timezone.localtime(now + datetime.timedelta(seconds=s)) for s in (0, 7, 300, 0)
+    )
+    assert told == {
+        f"{first:%H:%M:%S}": ("Chrome on Linux", 1, 3, f"{first + datetime.timedelta(minutes=9):%H:%M}"),
+        f"{second:%H:%M:%S}": ("Chrome on Linux", 2, 3, f"{first + datetime.timedelta(minutes=20):%H:%M}"),
+        f"{third:%H:%M}": ("Chrome on Linux", 3, 3, f"{first + datetime.timedelta(minutes=30):%H:%M}"),
+        f"{alone:%H:%M}": ("Firefox on Windows", 1, 1, f"{first + datetime.timedelta(minutes=40):%H:%M}"),
+    }
+
+
+def test_the_page_says_which_one_it_is_and_when_each_was_used(world: World, as_: As) -> None:
+    here = as_("bob")
+    page = here.get("/account/yours/").content.decode()
+    assert "that look alike" not in page
+    assert "Last used:" not in page
+    as_("bob")
+    page = here.get("/account/yours/").content.decode()
+    assert page.count("of 2 that look alike") == 2
+    assert page.count("this one: you use it now") == 1
+    assert page.index("this one: you use it now") < page.index("Last used:")
 
 
 def test_one_session_is_ended_and_the_others_stay(world: World, as_: As) -> None:

@@ -18,6 +18,7 @@ from joinedup.partners.models import Contact, Partner
 from joinedup.spreadsheets import actions
 from joinedup.spreadsheets.intake import acceptance, hold, removal
 from joinedup.spreadsheets.intake import actions as intake
+from joinedup.spreadsheets.intake.made_records import what_stands_in_the_way
 from joinedup.spreadsheets.intake.worker import go_on_with_sheets
 from joinedup.spreadsheets.kinds import partners
 from joinedup.spreadsheets.models import PlannedRow, Upload
@@ -270,6 +271,19 @@ def test_who_may_not_undo_is_told_of_some_records_and_how_many_more(
         intake.undo(by=alice, upload=upload)
     assert refused.value.messages[0].endswith(said)
     assert made() == (ROWS, ROWS)
+
+
+def test_what_stands_in_the_way_is_told_in_the_order_in_which_it_was_made(world: World) -> None:
+    """The audit trail keeps keys as text, in which 1000000 comes before 999999."""
+    keys = (999_999, 1_000_000)
+    for key in keys:
+        made = Partner.objects.create(pk=key, name=f"Helpers {key}", slug=f"helpers-{key}", sector_id="vcs")
+        made.footprints.add(world.north)
+        change_partner(by=world.person("alice"), partner=made, does="More")
+    assert what_stands_in_the_way([["partners.Partner", key] for key in keys]) == [
+        "“Helpers 999999” was changed since.",
+        "“Helpers 1000000” was changed since.",
+    ]
 
 
 @pytest.mark.parametrize("was", ["accepted", "accepting"])

@@ -105,6 +105,8 @@ def erase_account(*, by: Person, user: User) -> Erased:
     for key, model, field in ways_to_an_account():
         if isinstance(field, models.EmailField) and FATES.get(key) is Fate.PASSES:
             found_by(user, model, field).delete()
+        elif FATES.get(key) is Fate.EMPTIED:
+            found_by(user, model, field).update(**{field.name: ""})
     for mail in OutgoingMail.objects.all():
         if user.email in f"{mail.to} {mail.corrected_to} {json.dumps(mail.mail)}".lower():
             mail.delete()

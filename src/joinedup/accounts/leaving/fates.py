@@ -22,6 +22,7 @@ class Fate(StrEnum):
 
     PASSES = "a colleague looks after it from now on"
     ENDS = "it does nothing for a closed account, and goes with it when it is erased"
+    EMPTIED = "everybody can read it: the field is emptied once the account is erased, and the record stays"
     STAYS = "it only says who it was, or is the person's own as a guest, and has an end of its own"
 
 
@@ -51,6 +52,7 @@ FATES: dict[str, Fate] = {
     "opportunities.Look.user": Fate.ENDS,
     "mail.OutgoingMail.to": Fate.ENDS,
     "mail.OutgoingMail.corrected_to": Fate.ENDS,
+    "events.Event.contact_email": Fate.EMPTIED,
     "events.Speaker.email": Fate.STAYS,
     "registration.Attendee.user": Fate.STAYS,
     "registration.Attendee.email": Fate.STAYS,

@@ -14,6 +14,7 @@ from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.events.actions.event import new_event
 from joinedup.events.models import Event, Session, Table
+from joinedup.events.queries.contact import own_contact
 
 COPIED = (
     "purpose",
@@ -26,6 +27,9 @@ COPIED = (
     "access",
     "host",
     "reading",
+    "contact",
+    "contact_email",
+    "contact_telephone",
     "safeguarding_lead",
     "safeguarding_contact",
     "young_pay",
@@ -36,8 +40,8 @@ COPIED = (
 
 @transaction.atomic
 def copy_event(*, by: Person, event: Event, name: str, date: datetime.date) -> Event:
-    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, and
-    who leads on safeguarding.
+    """Another event like this one, as a draft: purpose, venue, access, times, room, the day's programme, whom to ask,
+    and who leads on safeguarding.
 
     Not copied: people, speakers, invitations, topics, notes, and whether photographs are taken: no, unless
     somebody says so again.
@@ -48,6 +52,9 @@ def copy_event(*, by: Person, event: Event, name: str, date: datetime.date) -> E
     if date < timezone.localdate():
         raise ValidationError("Give a day that is still to come.")
     details: dict[str, Any] = {each: getattr(event, each) for each in COPIED}
+    if own_contact(event) is None:
+        # Somebody's address went with their account: a role or team that nobody can reach is no contact.
+        details["contact"] = ""
     made = new_event(
         by=by, footprint=event.footprint, programme=event.programme, name=name.strip(), date=date, **details
     )

@@ -36,6 +36,9 @@ DETAILS = frozenset(
         "access",
         "host",
         "reading",
+        "contact",
+        "contact_email",
+        "contact_telephone",
         "safeguarding_lead",
         "safeguarding_contact",
         "young_pay",
@@ -71,6 +74,9 @@ def _fill_in(event: Event, details: dict[str, Any]) -> None:
         raise ValidationError("The event must end after it starts.")
     if event.capacity < 1 or not 1 <= event.rounds <= 12:
         raise ValidationError("An event needs at least one place and 1 to 12 rounds.")
+    if event.contact and not (event.contact_email or event.contact_telephone):
+        sentence = "Give their e-mail address or telephone number, so that people can ask them."
+        raise ValidationError({"contact_email": sentence})
     check(event)
 
 

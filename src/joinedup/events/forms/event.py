@@ -14,7 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from joinedup.accounts.person import Person
 from joinedup.events.actions.event import WHEN_AND_WHERE
-from joinedup.events.models import TABLE_ACCESS, Event, Programme, Stop, Venue
+from joinedup.events.models import TABLE_ACCESS, TELEPHONE, Event, Programme, Stop, Venue
 from joinedup.events.queries.events import holding
 from joinedup.events.queries.programmes import to_choose
 from joinedup.events.queries.venues import kept_by, venues_for
@@ -93,6 +93,30 @@ class EventForm(forms.Form):
         required=False,
         label=_("What to read before"),
         help_text=_("One link or line each."),
+    )
+    contact = forms.CharField(
+        max_length=120,
+        required=False,
+        label=_("Whom to ask about the event"),
+        help_text=_(
+            "A role or a team, such as “Events team”. Leave it empty and the site's own address is given."
+        ),
+    )
+    contact_email = forms.EmailField(
+        max_length=254,
+        required=False,
+        label=_("Their e-mail address"),
+        help_text=_(
+            "Everybody can read it, on the page of the event and in its mails. Use a team's mailbox. If it is the "
+            "address of one person, ask them first."
+        ),
+    )
+    contact_telephone = forms.CharField(
+        max_length=40,
+        required=False,
+        validators=[TELEPHONE],
+        label=_("Their telephone number"),
+        help_text=_("Everybody can read it. Use the number of a team or an office."),
     )
     safeguarding_lead = forms.CharField(
         max_length=160,

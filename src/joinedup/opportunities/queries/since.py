@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
@@ -20,8 +20,9 @@ from joinedup.places.models import Footprint
 AT_FIRST = datetime.timedelta(days=30)
 CAME = (ListChange.What.NEW, ListChange.What.BACK)
 SHOWN, PER_PAGE, SENTENCES = 10, 25, 4
-# So many answers are read before somebody marks them as read.
+# So many answers stand beside what moved.
 ANSWERS = 20
+SHOWN_ALONE = ("said", "new", "changed", "gone")
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,24 @@ class Group:
 
 @dataclass(frozen=True)
 class Changes:
-    """`said`: what bodies answered meanwhile. `newest`: until when somebody who reads this has read everything; None
-    where nothing changed."""
+    """`said`: what bodies answered meanwhile, as a page of all that they answered. `newest`: until when somebody who
+    reads this has read everything; None where nothing changed."""
 
     groups: list[Group]
-    said: list[Answer]
+    said: Page[Answer]
     newest: datetime.datetime | None
 
     @property
     def total(self) -> int:
-        return sum(group.total for group in self.groups) + len(self.said)
+        return sum(group.total for group in self.groups) + self.total_said
+
+    @property
+    def total_said(self) -> int:
+        return self.said.paginator.count
+
+    @property
+    def more_said(self) -> int:
+        return self.total_said - len(self.said)
 
 
 @dataclass(frozen=True)
@@ -103,9 +112,9 @@ def _told(person: Person, on: datetime.date) -> QuerySet[Opportunity]:
 
 def answers_since(
     person: Person, since: dict[int, datetime.datetime], until: datetime.datetime
-) -> list[Answer]:
+) -> QuerySet[Answer]:
     """What bodies answered to opportunities of these partnerships (by key, each since its time), as `person` may see:
-    who is interested first, then the newest. 1 query."""
+    who is interested first, then the newest."""
     fresh = Q(pk__in=[])
     for footprint, at in since.items():
         fresh |= Q(opportunity__footprint=footprint, at__gt=at)
@@ -117,7 +126,8 @@ def answers_since(
         partner__in=Partner.objects.visible_to(person).values("pk"),
     ).select_related("partner", "opportunity__place", "opportunity__theme")
     rows = rows.only("word", "at", "partner__name", "opportunity__place__name", "opportunity__theme__name")
-    return sorted(rows.order_by("-at", "-pk")[:ANSWERS], key=lambda each: each.word != Answer.Word.INTERESTED)
+    interested_first = Case(When(word=Answer.Word.INTERESTED, then=Value(0)), default=Value(1))
+    return rows.order_by(interested_first, "-at", "-pk")
 
 
 def unread(person: Person, looks: Looked, now: datetime.datetime) -> list[Unread]:
@@ -144,21 +154,23 @@ def changes(
     show: str = "",
     page: str | None = None,
 ) -> Changes:
-    """What moved after `since` and up to `until`, one line an opportunity, best first; 6 queries.
+    """What moved after `since` and up to `until`, one line an opportunity, best first; 7 queries.
 
-    `show` is new, changed or gone: that group alone, in pages; otherwise the best of each.
+    `show` is said, new, changed or gone: that group alone, in pages; otherwise the first of each.
     """
     on = timezone.localdate(until)
     window = ListChange.objects.filter(at__gt=since, at__lte=until)
     # Of what is told only: when something else moved is not for this reader to know.
     told = window.filter(opportunity__in=_told(person, on).filter(footprint=footprint).values("pk"))
     newest = told.aggregate(at=Max("at"))["at"]
-    said = [] if show else answers_since(person, {footprint.pk: since}, until)
+    said = _said(person, {footprint.pk: since}, until, show, page)
     times = [at for at in (newest, *(each.at for each in said)) if at is not None]
     keys: dict[str, list[int]] = {"new": [], "changed": [], "gone": []}
     for pk, last, came in _last(person, footprint, window, on):
         keys["gone" if last == ListChange.What.GONE else "new" if came else "changed"].append(pk)
-    wanted = {show: keys[show]} if show in keys else {name: pks for name, pks in keys.items() if pks}
+    wanted = {name: pks for name, pks in keys.items() if pks}
+    if show in SHOWN_ALONE:
+        wanted = {name: keys[name] for name in keys if name == show}
     size = PER_PAGE if show in keys else SHOWN
     pages = {name: Paginator(pks, size).get_page(page if show else 1) for name, pks in wanted.items()}
     moved = _moved(person, [pk for each in pages.values() for pk in each.object_list], window)
@@ -170,6 +182,15 @@ def changes(
         said=said,
         newest=max(times, default=None),
     )
+
+
+def _said(
+    person: Person, since: dict[int, datetime.datetime], until: datetime.datetime, show: str, page: str | None
+) -> Page[Answer]:
+    if show == "said":
+        return Paginator(answers_since(person, since, until), PER_PAGE).get_page(page)
+    found = answers_since(person, since, until)
+    return Paginator(found.none() if show else found, ANSWERS).get_page(1)
 
 
 def _last(

@@ -36,7 +36,8 @@ def opportunity_changes(request: Request) -> HttpResponse:
     since = queries.looked(request.person, now).at_list[footprint.pk]
     if days in DAYS:
         since = now - datetime.timedelta(days=int(days))
-    show = request.GET.get("show", "")
+    asked = request.GET.get("show", "")
+    show = asked if asked in queries.SHOWN_ALONE else ""
     context = {
         "footprint": footprint,
         "others": [each for each in footprints if each != footprint],

@@ -21,6 +21,15 @@ from joinedup.registration.actions.held_places import forget_said
 from joinedup.registration.models import Attendee, Invitation, fresh_code
 from joinedup.registration.signals import personal_deleted
 
+# Whom an event itself names: they may be one person.
+NAMED_FOR_THE_DAY = (
+    "safeguarding_lead",
+    "safeguarding_contact",
+    "contact",
+    "contact_email",
+    "contact_telephone",
+)
+
 
 @transaction.atomic
 def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None) -> int:
@@ -55,8 +64,9 @@ def delete_personal(*, by: Person, event: Event, on: datetime.date | None = None
     personal_deleted.send(Event, event=event)
     before = audit.snapshot(event)
     event.personal_deleted_on = on
-    event.safeguarding_lead = event.safeguarding_contact = ""
-    event.save(update_fields=["personal_deleted_on", "safeguarding_lead", "safeguarding_contact"])
+    for name in NAMED_FOR_THE_DAY:
+        setattr(event, name, "")
+    event.save(update_fields=["personal_deleted_on", *NAMED_FOR_THE_DAY])
     audit.record(by=by, action="event.delete_personal", on=event, before=before)
     transaction.on_commit(leave_nothing_in_the_file)
     return len(attendees) + len(invitations)

@@ -47,7 +47,7 @@ def make_at_once(by: Person, upload: Upload, seen: SpreadsheetPreview) -> None:
         try:
             records = KINDS[upload.kind].make(by, upload.footprint, line.plan, made)
         except ValidationError as error:
-            raise ValidationError(f"Row {line.row}: {error.messages[0]}") from error
+            raise ValidationError(f"Row {line.row}: {' '.join(error.messages)}") from error
         upload.made += keys_of(records)
     outcome.remember_names(upload, (called for line in seen.lines for called in line.called), made.partners)
 
@@ -149,7 +149,7 @@ def _make(making: _Making, by: Person, row: PlannedRow, known: plans.Known) -> N
         raise
     except Exception as error:
         if making.by is not None and isinstance(error, ValidationError):
-            raise ValidationError(f"Row {row.number}: {error.messages[0]}") from error
+            raise ValidationError(f"Row {row.number}: {' '.join(error.messages)}") from error
         if making.by is not None:
             raise
         for name in list(made.partners)[before:]:
@@ -162,7 +162,7 @@ def _make(making: _Making, by: Person, row: PlannedRow, known: plans.Known) -> N
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        return str(error.messages[0])
+        return " ".join(error.messages)
     if isinstance(error, PermissionDenied):
         return str(error)
     logger.error("A row of a spreadsheet could not be taken in.", exc_info=error)

@@ -54,13 +54,9 @@ def _entries(model: type[models.Model], pks: Iterable[int]) -> models.QuerySet[A
 
 
 def _changed(model: type[models.Model], pks: Collection[int]) -> list[int]:
-    changed = (
-        _entries(model, pks)
-        .exclude(action__in=MADE_BY)
-        .order_by("record_id")
-        .values_list("record_id", flat=True)
-    )
-    return [int(record_id) for record_id in changed.distinct()]
+    """In the order in which they were made: the audit trail keeps keys as text, in which 10 comes before 9."""
+    changed = _entries(model, pks).exclude(action__in=MADE_BY).order_by().values_list("record_id", flat=True)
+    return sorted(map(int, changed.distinct()))
 
 
 def is_made_here_since(last: int, footprint: Footprint) -> bool:

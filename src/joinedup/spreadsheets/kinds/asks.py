@@ -54,33 +54,43 @@ def _line(
         row.refuse("partner", "Who says so is missing.")
     if not text:
         row.refuse("name", "What is needed or offered is missing.")
-    if row.problems:
-        return row.line(text, "", Verdict.PROBLEM)
-    if row.read.cell("empty"):
+    elif row.read.cell("empty") and not row.problems:
         return row.line(text, "Says that there is nothing: left out", Verdict.KNOWN)
-    who = organisations.find(row, "partner", by_whom)
-    kind = _KINDS.get(row.read.one("kind") or "")
-    if kind is None:
-        row.refuse("kind", "Is it needed or offered? Write “need” or “offer”, or tick what was read.")
-        kind = Ask.Kind.NEED
+    who = organisations.find(row, "partner", by_whom) if by_whom else None
+    kind = _kind(row)
+    if who is None:
+        _details(row, around, kind, None)
+        return row.line(text, "", Verdict.PROBLEM)
     said = (key(who.name), kind.value, key(text))
     held = isinstance(who, Partner) and (who.pk, kind.value, key(text)) in around.asks
-    if said in seen or held:
+    if (said in seen or held) and not row.problems:
         line = row.line(text, "Already here: not made again", Verdict.KNOWN)
     else:
         says = f"New: {who.name} {'needs' if kind == Ask.Kind.NEED else 'can give'} it"
-        details = {
-            "kind": kind,
-            "text": text,
-            "places": places(row, around),
-            "themes": themes(row, around),
-            "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED, held=around.held_for(who)),
-        }
-        line = row.line(text, says, Verdict.NEW, who=who, details=details)
+        details = _details(row, around, kind, who)
+        line = row.line(text, says, Verdict.NEW, who=who, details={"text": text, **details})
     seen.add(said)
     line.sector_to_check = organisations.to_check if isinstance(who, PartnerInRow) else None
     line.called = also_called(by_whom, who)
     return line
+
+
+def _kind(row: RowCells) -> Ask.Kind:
+    kind = _KINDS.get(row.read.one("kind") or "")
+    if kind is None:
+        row.refuse("kind", "Is it needed or offered? Write “need” or “offer”, or tick what was read.")
+    return kind or Ask.Kind.NEED
+
+
+def _details(
+    row: RowCells, around: KnownRecords, kind: Ask.Kind, who: Partner | PartnerInRow | None
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "places": places(row, around),
+        "themes": themes(row, around),
+        "marking": marking(row, Marking.PARTNERSHIP, restricted=Marking.NAMED, held=around.held_for(who)),
+    }
 
 
 def make(by: Person, footprint: Footprint, plan: Mapping[str, Any], made: MadeSoFar) -> list[Any]:

@@ -61,6 +61,7 @@ def _line(
         row.refuse("name", "The name of the work is missing.")
     if not lead:
         row.refuse("partner", "Who leads it is missing.")
+        _details(row, around, name, None)
         return row.line(name, "", Verdict.PROBLEM)
     before = set(organisations.brought)
     who = organisations.find(row, "partner", lead)
@@ -86,7 +87,9 @@ def _line(
     return line
 
 
-def _details(row: RowCells, around: KnownRecords, name: str, who: Partner | PartnerInRow) -> dict[str, Any]:
+def _details(
+    row: RowCells, around: KnownRecords, name: str, who: Partner | PartnerInRow | None
+) -> dict[str, Any]:
     starts, ends = row.read.one("starts"), row.read.one("ends")
     if starts and ends and ends < starts:
         row.refuse("ends", "It ends before it starts: check the dates.")

@@ -74,14 +74,11 @@ class Sheet:
 
 
 def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
-    name = row.text("name", NAME)
+    name, contact = row.text("name", NAME), _contact(row)
     if not name:
         row.refuse("name", "The name of the organisation is missing.")
+        _details(row, around)
         return row.line("", "", Verdict.PROBLEM)
-    email = row.check("email", cells.email, "")
-    contact = {"role": row.text("role", 120), "name": row.text("contact", 120), "email": email}
-    if any(contact.values()) and not contact["role"]:
-        contact["role"] = "Main contact"
     numbers = sheet.of_body[key(name)] | sheet.numbers[row.number]
     before = set(sheet.organisations.brought)
     who = sheet.organisations.find(
@@ -89,7 +86,7 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
         "name",
         name,
         given=row.text("sector"),
-        address=email,
+        address=contact["email"],
         does=row.text("does"),
         numbers=numbers,
     )
@@ -106,6 +103,14 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
     line.sector_to_check = sheet.organisations.to_check if isinstance(who, PartnerInRow) else None
     line.called = [*also_called(name, who), *also_called(row.text("ref", NAME), who)]
     return line
+
+
+def _contact(row: RowCells) -> dict[str, str]:
+    email = row.check("email", cells.email, "")
+    contact = {"role": row.text("role", 120), "name": row.text("contact", 120), "email": email}
+    if any(contact.values()) and not contact["role"]:
+        contact["role"] = "Main contact"
+    return contact
 
 
 def _numbers(row: RowCells) -> dict[str, str]:

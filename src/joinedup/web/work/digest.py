@@ -160,6 +160,7 @@ def _answered(waiting: Waiting) -> DigestSection:
             )
             for each in waiting.people.said
         ],
+        waiting.people.more.get("said", 0),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -15,45 +16,44 @@ from joinedup.opportunities.queries.since import Looked, answers_since
 from joinedup.partners.models import Ask
 from joinedup.registration.models import Attendee
 
-# So many of each are told before somebody marks them as read.
+# So many of each stand on the page; how many more there are is told.
 TOLD = 10
 
 
 @dataclass(frozen=True)
 class PeopleDid:
-    """The newest of each. `registered`: coming events, each with `came`, how many registered. `until`: until when
-    somebody who reads this has read everything."""
+    """The first of each. `registered`: coming events, each with `came`, how many registered. `more`: by the name of
+    each list, how many there are besides, where there are. `until`: until when somebody who reads this has read
+    everything."""
 
     said: list[Answer] = field(default_factory=list)
     spotted: list[Opportunity] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
-    more_asks: int = 0
     registered: list[Event] = field(default_factory=list)
+    more: dict[str, int] = field(default_factory=dict)
     until: datetime.datetime | None = field(default=None, compare=False)
 
     @property
     def total(self) -> int:
         """How many lines there are: those who registered for one event are one."""
-        return (
-            sum(len(each) for each in (self.said, self.spotted, self.asks, self.registered)) + self.more_asks
-        )
+        lists = (self.said, self.spotted, self.asks, self.registered)
+        return sum(len(each) for each in lists) + sum(self.more.values())
 
 
 def people_did(person: Person, looks: Looked, now: datetime.datetime) -> PeopleDid:
-    """In the partnerships that `person` coordinates, without what they did themselves; 5 queries, whatever the
-    number of items. Answers and what was spotted are read on the page of the list, too."""
+    """In the partnerships that `person` coordinates, without what they did themselves; 4 queries, and one for each
+    list that does not fit. Answers and what was spotted are read on the page of the list, too."""
     met = looks.at_people
     since = {pk: max(at, met[pk]) for pk, at in looks.at_list.items()}
-    asks = _asks(person, met)
-    newest = list(asks[:TOLD])
-    return PeopleDid(
-        said=answers_since(person, since, now),
-        spotted=list(_spotted(person, since)),
-        asks=newest,
-        more_asks=asks.count() - TOLD if len(newest) == TOLD else 0,
-        registered=list(_registered(met, timezone.localdate(now))),
-        until=now,
-    )
+    every: dict[str, QuerySet[Any]] = {
+        "said": answers_since(person, since, now),
+        "spotted": _spotted(person, since),
+        "asks": _asks(person, met),
+        "registered": _registered(met, timezone.localdate(now)),
+    }
+    first = {name: list(found[: TOLD + 1]) for name, found in every.items()}
+    more = {name: every[name].count() - TOLD for name, rows in first.items() if len(rows) > TOLD}
+    return PeopleDid(**{name: rows[:TOLD] for name, rows in first.items()}, more=more, until=now)
 
 
 def _after(since: dict[int, datetime.datetime], footprint: str, at: str) -> Q:
@@ -64,13 +64,13 @@ def _after(since: dict[int, datetime.datetime], footprint: str, at: str) -> Q:
     return fresh
 
 
-def _spotted(person: Person, since: dict[int, datetime.datetime]) -> list[Opportunity]:
+def _spotted(person: Person, since: dict[int, datetime.datetime]) -> QuerySet[Opportunity]:
     made = Opportunity.objects.shared_with(person).filter(
         _after(since, "footprint", "changes__at"), is_spotted=True
     )
     open_ones = made.exclude(state__in=[Opportunity.State.GONE, Opportunity.State.DISMISSED])
     others = open_ones.exclude(spotted_by=person.user_id).select_related("place", "theme")
-    return list(others.distinct().order_by("-first_seen", "-pk")[:TOLD])
+    return others.distinct().order_by("-first_seen", "-pk")
 
 
 def _asks(person: Person, since: dict[int, datetime.datetime]) -> QuerySet[Ask]:
@@ -84,7 +84,7 @@ def _asks(person: Person, since: dict[int, datetime.datetime]) -> QuerySet[Ask]:
     return shown.distinct().order_by("-created", "pk")
 
 
-def _registered(since: dict[int, datetime.datetime], today: datetime.date) -> list[Event]:
+def _registered(since: dict[int, datetime.datetime], today: datetime.date) -> QuerySet[Event]:
     fresh = Attendee.objects.filter(
         _after(since, "event__footprint", "registered_at"), standing__in=Attendee.COMING
     ).values("pk")
@@ -93,4 +93,4 @@ def _registered(since: dict[int, datetime.datetime], today: datetime.date) -> li
         Q(date__gte=today) | Q(date=None), footprint__in=list(since), cancelled_on=None
     )
     shown = coming.only("slug", "name", "date", "is_demonstration")
-    return list(shown.annotate(came=came).filter(came__gt=0).order_by("date", "pk")[:TOLD])
+    return shown.annotate(came=came).filter(came__gt=0).order_by("date", "pk")
