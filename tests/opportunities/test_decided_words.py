@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from joinedup.opportunities.actions.answering import answer
@@ -17,6 +18,7 @@ from joinedup.partners.models import Ask, Partner
 from tests.opportunities.records import make_action, make_ask, make_fund, make_match
 from tests.world import World, make_partner
 
+As = Callable[[str], Client]
 TODAY = timezone.localdate()
 THEME = "trusted-adult"
 
@@ -148,12 +150,18 @@ def test_what_may_not_be_told_any_more_is_in_no_decision(
 
 @pytest.mark.parametrize("happens", [hidden, gone, left, refused, succeeded])
 def test_nor_where_nothing_else_is_found(
-    world: World, decided: Opportunity, happens: Callable[[World], None]
+    world: World, decided: Opportunity, as_: As, happens: Callable[[World], None]
 ) -> None:
+    assert decided.would_change == ["It goes if Hilltop School says no."]
     happens(world)
     Ask.objects.update(closed_on=TODAY)
     run(world)
     row = the_row()
+    assert (row.would_change, row.not_known) == ([], [])
+    page = as_("bob").get(f"/opportunities/{row.pk}/").content.decode()
+    assert str(NOT_TOLD) in page
+    assert "What could be done" not in page
+    assert "School" not in page
     assert (row.state, row.sentence, row.moves, row.first_step) == ("taken_up", NOT_TOLD, [], "")
     assert not row.parties.exists()
 

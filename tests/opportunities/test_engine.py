@@ -401,3 +401,14 @@ def test_two_who_need_the_same_are_no_match(world: World) -> None:
     make_ask(world.lantern, "need", "A hall on Tuesday evenings", world.northton)
     make_ask(world.school, "need", "A hall on Tuesday evenings", world.northton)
     assert engine.run(world.north, "partnership", TODAY).result.opportunities == ()
+
+
+def test_who_gives_the_money_is_named_and_never_by_its_address(north: World) -> None:
+    """A body that is recorded, under a short name of its own in web addresses."""
+    north.police.slug = "police-xq7r"
+    north.police.save()
+    Offer.objects.update(provider="The police fund", provider_partner=north.police)
+    found = engine.run(north.north, "partnership", TODAY).result
+    bid = next(move for move in found.found if move.kind == "bid")
+    assert "The police fund" in bid.sentence
+    assert "xq7r" not in bid.sentence + bid.first_step + bid.decision

@@ -134,7 +134,6 @@ def support(reader: Person, codes: set[str], as_of: datetime.date) -> Rows:
         Offer.objects.visible_to(reader)
         .filter(of_an_opportunity(as_of))
         .distinct()
-        .select_related("provider_partner")
         .prefetch_related("themes", "sectors", "via_sectors", "places")
         .order_by("pk")
     )
@@ -148,7 +147,7 @@ def support(reader: Person, codes: set[str], as_of: datetime.date) -> Rows:
             {
                 "id": offer.slug,
                 "name": offer.name,
-                "provider": offer.provider_partner.slug if offer.provider_partner else offer.provider,
+                "provider": offer.provider,
                 "kind": offer.kind,
                 "purpose": offer.purpose,
                 "who_may_use": offer.who_may_use,

@@ -188,13 +188,17 @@ class StoredList:
 
     def fill(self, row: Opportunity, each: engine.Opportunity, marking: str) -> None:
         """Everything but the links and who decided what."""
-        row.kind, row.marking = each.moves[0].kind, marking
+        row.marking = marking
         self._fill_words(row, [move.as_dict() for move in each.moves])
         row.closes = self._next_close(row.moves)
         row.place_id = next(code for code in each.places if code in self.own)
         row.theme_id = each.theme
         row.score = round(each.score, 1)
+        would_change = row.would_change
         self.fill_beside(row, each)
+        if row.state in ACTED_ON and row.moves[0]["id"] != each.moves[0].id:
+            # The engine says what would change its own strongest move; this is another, or one that is not told.
+            row.would_change = would_change if decision_of(row) is not None else []
         row.last_seen = self.as_of
 
     def _fill_words(self, row: Opportunity, found: list[dict[str, Any]]) -> None:
@@ -249,7 +253,9 @@ class StoredList:
             return False
         if decided is not None and decided not in told:
             row.sentence, row.first_step = str(NOT_TOLD), ""
-        row.moves = told
+        row.moves, row.closes = told, self._next_close(told)
+        # These speak of moves, by name.
+        row.not_known = row.would_change = []
         return True
 
     def _next_close(self, moves: list[dict[str, Any]]) -> datetime.date | None:
