@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from joinedup.engines.garbage_collection import collection_paused
 from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
 from joinedup.engines.opportunities.caps import (
     LEAST,
@@ -24,7 +25,7 @@ from joinedup.engines.opportunities.inputs import Inputs, Support, build
 from joinedup.engines.opportunities.kinds import KINDS, match
 from joinedup.engines.opportunities.move import PRACTICAL, Candidate, Move, Opportunity, opportunity_id, tie
 from joinedup.engines.opportunities.page import opportunity, score
-from joinedup.engines.opportunities.processes import collection_paused, matches_beside
+from joinedup.engines.opportunities.processes import matches_beside
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 
 
