@@ -83,7 +83,6 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
     if any(contact.values()) and not contact["role"]:
         contact["role"] = "Main contact"
     numbers = sheet.of_body[key(name)] | sheet.numbers[row.number]
-    before = set(sheet.organisations.brought)
     who = sheet.organisations.find(
         row,
         "name",
@@ -93,7 +92,7 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
         does=row.text("does"),
         numbers=numbers,
     )
-    is_new = isinstance(who, PartnerInRow) and key(who.name) not in before
+    is_new = sheet.organisations.is_new
     details: dict[str, Any] = {}
     if isinstance(who, PartnerInRow):
         details = sheet.details.setdefault(key(who.name), {})
