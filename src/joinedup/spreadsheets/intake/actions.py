@@ -18,6 +18,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.engines.garbage_collection import collection_paused
 from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets.guesses import SURE, Ticks, well_formed
@@ -124,6 +125,7 @@ def _to_accept(
     return seen
 
 
+@collection_paused()
 @transaction.atomic
 def _begun(
     by: Person, upload: Upload, last: int, number: int, plan: Sequence[PlannedRow], *, is_left: bool
