@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from joinedup.accounts.person import Person
 from joinedup.evidence.models import Figure
+from joinedup.initiatives.models import Initiative
 from joinedup.opportunities import engine, list_links, register, stored_list
 from joinedup.opportunities.actions.answering import answer
 from joinedup.opportunities.actions.deciding import take_up
@@ -20,7 +21,7 @@ from joinedup.opportunities.engine import worked_out
 from joinedup.opportunities.list_differences import Additions
 from joinedup.opportunities.models import ListChange, Opportunity, Run, Touched
 from joinedup.opportunities.touching import left_to_the_worker
-from joinedup.partners.models import Partner
+from joinedup.partners.models import Ask, Partner
 from tests.opportunities.making import make_figure, make_need
 from tests.opportunities.records import make_action, make_match
 from tests.turns import somebody_else
@@ -296,16 +297,21 @@ def test_what_somebody_takes_up_meanwhile_stays_taken_up(
     north: World, compared: Callable[..., list[bool]], read: list[bool]
 ) -> None:
     refreshed(north)
-    row = Opportunity.objects.filter(marking="partnership").first()
-    assert row is not None
-    # It would be marked as gone: nothing is left that it rests on.
-    north.lantern.asks.all().delete()
-    north.school.asks.all().delete()
+    row = Opportunity.objects.get(marking="partnership")
+    with left_to_the_worker():
+        # Nothing is left that any of them rests on: this one would be marked as gone too.
+        Ask.objects.all().delete()
+        Initiative.objects.all().delete()
     inside, before = compared(lambda: take_up(by=north.person("alice"), opportunity=row)), len(read)
     refreshed(north)
-    row.refresh_from_db()
-    assert (row.state, row.decided_by) == ("taken_up", "Alice")
-    assert not row.changes.filter(what="gone").exists()
+    both = Opportunity.objects.filter(key=row.key)
+    assert sorted(both.values_list("audience", "state", "decided_by")) == [
+        ("partnership", "taken_up", "Alice"),
+        ("public", "taken_up", "Alice"),
+    ]
+    assert not ListChange.objects.filter(opportunity__in=both, what="gone").exists()
+    others = Opportunity.objects.exclude(key=row.key)
+    assert [each.state for each in others] == ["gone"] * 6
     # It was compared again, before the transaction too; records had not changed.
     assert inside == [False, False]
     assert len(read) == before + 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.signals import m2m_changed
 
 from joinedup.accounts.audit import snapshot
 
@@ -29,36 +30,53 @@ def first_picture(record: models.Model, details: Mapping[str, Any], many: Iterab
     return snapshot(record) | related
 
 
-def fill_in(record: models.Model, details: Mapping[str, Any], many: frozenset[str]) -> None:
-    """Set the record's fields, validate and save it; `many` names the many-to-many fields among `details`.
+def fill_in(
+    record: models.Model, details: Mapping[str, Any], many: frozenset[str], *, asked: Collection[str] = ()
+) -> None:
+    """Set the record's fields, validate and save it; `many` names the many-to-many fields among `details`. `asked`: see
+    `check`.
 
     Raises ValidationError with one sentence: the first error.
     """
     for name in details.keys() - many:
         setattr(record, name, details[name])
     is_new = record._state.adding
-    check(record)
+    check(record, asked=asked)
     record.save()
     for name in many & details.keys():
         if not is_new:
             getattr(record, name).set(details[name])
         elif given := list(details[name]):
-            # There is nothing yet that would have to go.
-            getattr(record, name).add(*given)
+            add_first(record, name, given)
 
 
-def check(record: models.Model) -> None:
+def add_first(record: models.Model, name: str, given: Iterable[models.Model]) -> None:
+    """Put the first records into a many-to-many field of a record just made. As `add`, which would ask the database
+    what stands there already, and tells those who listen the same."""
+    field: Any = record._meta.get_field(name)
+    through, keys = field.remote_field.through, {each.pk for each in given}
+    says = {
+        "instance": record, "reverse": False, "model": field.related_model, "pk_set": keys, "using": record._state.db,
+    }  # fmt: skip
+    m2m_changed.send(through, action="pre_add", **says)
+    own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+    through._default_manager.bulk_create(through(**{own: record.pk, other: key}) for key in keys)
+    m2m_changed.send(through, action="post_add", **says)
+
+
+def check(record: models.Model, *, asked: Collection[str] = ()) -> None:
     """As `full_clean`, without asking the database what is known: whether a record that was fetched exists, and whether
-    what a new record begins with may be so.
+    what a new record begins with may be so. `asked`: fields of which the caller has asked already that no other record
+    has the same there.
 
     Raises ValidationError with one sentence: the first error.
     """
     try:
         record.clean_fields(exclude=_fetched(record))
         record.clean()
-        record.validate_unique()
+        record.validate_unique(exclude=set(asked))
         if not _are_as_begun(record):
-            record.validate_constraints()
+            record.validate_constraints(exclude=set(asked))
     except ValidationError as error:
         name, sentences = next(iter(error.message_dict.items()))
         if name == "__all__":

@@ -149,7 +149,8 @@ def _write(by: Person, initiative: Initiative, given: dict[str, Any]) -> None:
         value = given.get(name)
         if value is not None and not 0 <= value <= 1:
             raise ValidationError(f"The {name} is a number from 0 to 1, or not known.")
-    fill_in(initiative, given, MANY)
+    # Of a new one `fresh_slug` has asked.
+    fill_in(initiative, given, MANY, asked=() if initiative.pk else {"slug"})
 
 
 def _refuse_unseen(by: Person, initiative: Initiative, name: str, partners: list[Partner]) -> None:

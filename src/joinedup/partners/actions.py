@@ -8,11 +8,18 @@ from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from joinedup.accounts import audit
-from joinedup.accounts.fields import check, fill_in, first_picture, picture, refuse_unknown, with_lists
+from joinedup.accounts.fields import (
+    add_first,
+    check,
+    fill_in,
+    first_picture,
+    picture,
+    refuse_unknown,
+    with_lists,
+)
 from joinedup.accounts.permissions import Scope, require
 from joinedup.accounts.person import Person
 from joinedup.accounts.records import Came, Marking
@@ -92,23 +99,23 @@ def _refuse_second(
     fresh = {
         key: details[key] for key in ("name", *READERS) if details.get(key) and details[key] != was.get(key)
     }
-    here = Partner.objects.visible_to(by).filter(footprints__in=footprints)
-    if existing is not None:
-        here = here.exclude(pk=existing.pk)
+    own = {existing.pk} if existing is not None else set()
     name = fresh.pop("name", None)
-    if name is not None and (other := _first_of(here, keys_of_name(name))) is not None:
+    if name is not None and (other := _first_of(by, footprints, set(keys_of_name(name)) - own)) is not None:
         raise AlreadyHere(other)
     if not fresh or details.get("is_branch", existing is not None and existing.is_branch):
         return
-    if (other := _first_of(here, keys_of_numbers(fresh))) is not None:
+    if (other := _first_of(by, footprints, set(keys_of_numbers(fresh)) - own)) is not None:
         raise AlreadyHere(other, next(kind for kind in fresh if getattr(other, kind) == fresh[kind]))
 
 
-def _first_of(here: QuerySet[Partner], keys: QuerySet[Any]) -> Partner | None:
-    # Asked apart, by an index, as hardly ever there is one: in one question a database may read all partners that are
-    # here instead, for each that is added.
-    found = set(keys)
-    return here.filter(pk__in=found).first() if found else None
+def _first_of(by: Person, footprints: list[Footprint], keys: set[int]) -> Partner | None:
+    # Asked apart from the keys, which an index finds, as hardly ever there is one: in one question a database may read
+    # all partners that are here instead, for each that is added.
+    if not keys:
+        return None
+    here = Partner.objects.visible_to(by).filter(footprints__in=footprints, pk__in=keys)
+    return here.first()
 
 
 def add_partner(
@@ -125,8 +132,8 @@ def add_partner(
         _tidy(by, given, [footprint])
         partner = Partner(owner_id=by.user_id, slug=fresh_slug(Partner, given.get("name", "")))
         came_now(partner, by, came)
-        fill_in(partner, given, MANY)
-        partner.footprints.add(footprint)
+        fill_in(partner, given, MANY, asked={"slug"})
+        add_first(partner, "footprints", [footprint])
         audit.record(by=by, action="partner.add", on=partner, after=first_picture(partner, given, MANY))
     return partner
 
@@ -179,7 +186,7 @@ def add_contact(*, by: Person, partner: Partner, role: str, name: str = "", emai
     with transaction.atomic():
         if contact.email and partner.contacts.filter(email=contact.email).exists():
             raise ValidationError("This address is already among the contacts.")
-        check(contact)
+        check(contact, asked={"email"})
         contact.save()
         audit.record(by=by, action="contact.add", on=contact)
     return contact
@@ -194,7 +201,7 @@ def change_contact(*, by: Person, contact: Contact, role: str, name: str = "", e
     contact.role, contact.name, contact.email = role.strip(), name.strip(), email.strip().lower()
     if contact.email and partner.contacts.filter(email=contact.email).exclude(pk=contact.pk).exists():
         raise ValidationError("This address is already among the contacts.")
-    check(contact)
+    check(contact, asked={"email"})
     contact.save()
     if was and was != contact.email:
         Contact.objects.filter(partner__merged_into=partner.pk, email=was).delete()

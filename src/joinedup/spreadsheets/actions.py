@@ -161,7 +161,7 @@ def choose_sheet(
     """Read another sheet of the file, or other rows of it as headings (from 0; as proposed if not given). What was
     chosen for its columns begins anew. Raises ValidationError with one sentence, and then changes nothing."""
     require(by, "spreadsheet.bring", on=upload)
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("footprint").get(pk=upload.pk)
     refuse_finished(upload)
     if not 0 <= sheet < len(upload.sheets):
         raise ValidationError("There is no such sheet.")
@@ -191,7 +191,7 @@ def choose_sheet(
 def say_date_order(*, by: Person, upload: Upload, order: str) -> Upload:
     """Keep, for a sheet whose dates can be read in two ways, which way it is."""
     require(by, "spreadsheet.bring", on=upload)
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("footprint").get(pk=upload.pk)
     refuse_finished(upload)
     if order not in Upload.DateOrder.values:
         raise ValidationError("Say whether the day or the month stands first.")
@@ -209,7 +209,7 @@ def choose_columns(*, by: Person, upload: Upload, mapping: Mapping[str, int]) ->
     `mapping`: our field -> column number. Raises ValidationError if a required field has no column.
     """
     require(by, "spreadsheet.bring", on=upload)
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("footprint").get(pk=upload.pk)
     refuse_finished(upload)
     fields = {field.name: field for field in KINDS[upload.kind].fields}
     if mapping.keys() - fields.keys() or any(not 0 <= n < len(upload.header) for n in mapping.values()):
@@ -243,7 +243,7 @@ def _with_joined(upload: Upload) -> list[list[str]]:
 def tick(*, by: Person, upload: Upload, ticks: Mapping[str, bool]) -> Upload:
     """Keep which guesses are ticked, by their keys, until the sheet is accepted."""
     require(by, "spreadsheet.bring", on=upload)
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("footprint").get(pk=upload.pk)
     refuse_finished(upload)
     merged = upload.ticks | well_formed(ticks)
     if len(merged) > MOST_TICKS:

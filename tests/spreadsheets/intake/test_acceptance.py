@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,21 @@ def test_all_is_made_and_all_is_undone(world: World):
     assert made() == (0, 0)
     upload.refresh_from_db()
     assert (upload.state, upload.made) == ("undone", [])
+
+
+def test_memory_is_searched_between_the_steps_only(world: World, monkeypatch: pytest.MonkeyPatch):
+    """A search takes a sixth of a second, in which others would wait."""
+    inside, between = [], []
+    make, pause = partners.PARTNERS.make, acceptance.let_others_write
+
+    def watched(*given: Any) -> Any:
+        inside.append(gc.isenabled())
+        return make(*given)
+
+    monkeypatch.setitem(acceptance.KINDS, "partners", _with(watched))
+    monkeypatch.setattr(acceptance, "let_others_write", lambda: between.append(gc.isenabled()) or pause())
+    intake.accept(by=world.person("alice"), upload=ready(world, SHEET))
+    assert (inside, between) == ([False] * ROWS, [True] * ROWS)
 
 
 @pytest.mark.parametrize("error", [ValidationError("It is full."), OSError("no room"), KeyboardInterrupt()])

@@ -1,31 +1,18 @@
-"""Work of a run in a process of its own, and memory that is not searched while records are made."""
+"""Work of a run in a process of its own."""
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from multiprocessing import get_context
 
+from joinedup.engines.garbage_collection import collection_paused
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.inputs import Inputs, build
 from joinedup.engines.opportunities.kinds import match
 from joinedup.engines.opportunities.move import Move
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Without the search for circles of references: records refer to each other in none, and to look through some
-    hundred thousand of them again and again costs a third of a run."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @contextmanager

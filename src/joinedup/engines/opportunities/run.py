@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from joinedup.engines.garbage_collection import collection_paused
 from joinedup.engines.need.verdicts import HIGH, LIKE_MUCH, STANDS_OUT
 from joinedup.engines.opportunities.caps import (
     LEAST,
@@ -32,7 +33,7 @@ from joinedup.engines.opportunities.move import (
     tie,
 )
 from joinedup.engines.opportunities.page import opportunity, score
-from joinedup.engines.opportunities.processes import collection_paused, matches_beside
+from joinedup.engines.opportunities.processes import matches_beside
 from joinedup.engines.opportunities.strength import WEIGHTS, Weights, of
 
 

@@ -7,14 +7,16 @@ case, legal form or a slip of the pen.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from joinedup.engines.reading.cells import folded
+from joinedup.engines.reading.letters import Letters
 from joinedup.engines.reading.phrases import listed
 
 _SHORT = {
@@ -76,7 +78,18 @@ Pair = tuple[dict[str, Any], dict[str, Any], str, float]
 @lru_cache(20_000)
 def name_key(name: str) -> str:
     """A name without what two people write differently: spaces, case, articles and legal form."""
-    return re.sub(r"[^a-z0-9]", "", _FORM.sub(" ", _long(name)))
+    return re.sub(r"[^a-z0-9]", "", " ".join(_words(name)))
+
+
+@lru_cache(20_000)
+def _words(name: str) -> tuple[str, ...]:
+    """The words of a name, without articles and legal form, in order."""
+    return tuple(_FORM.sub(" ", _long(name)).split())
+
+
+@lru_cache(20_000)
+def _sorted_words(name: str) -> list[str]:
+    return sorted(_words(name))
 
 
 @lru_cache(20_000)
@@ -103,7 +116,7 @@ def _figures(key: str) -> str:
 
 def _shorter(one: str, other: str) -> bool:
     """Whether the words of one name all stand in the other, but for slips of the pen; three words at least."""
-    left, right = sorted((_FORM.sub(" ", _long(name)).split() for name in (one, other)), key=len)
+    left, right = sorted((_words(one), _words(other)), key=len)
     return len(left) >= 3 and all(max(fuzz.ratio(word, near) for near in right) >= 85 for word in left)
 
 
@@ -116,7 +129,7 @@ def alike(one: str, other: str) -> float:
         return 1.0
     if _figures(a) != _figures(b):
         return 0.0
-    words = [sorted(_FORM.sub(" ", _long(name)).split()) for name in (one, other)]
+    words = _sorted_words(one), _sorted_words(other)
     if words[0] == words[1]:
         return 0.97
     if len(a) < 8 or len(b) < 8 or _different_words(*words):
@@ -163,7 +176,26 @@ def partners(rows: list[dict[str, Any]]) -> Iterator[Pair]:
             return "one name within the other, same base", 0.75
         return None
 
-    return _pairs(rows, lambda row: name_key(row["name"] or "")[:2], same)
+    return _pairs(rows, lambda row: name_key(row["name"] or "")[:2], same, _may_be_one)
+
+
+def _may_be_one(bodies: list[dict[str, Any]]) -> Callable[[int], list[int]]:
+    """For each of these bodies the places of those after it that may be the same, in order: of one base, or with nearly
+    the same letters."""
+    keys, letters = [name_key(body["name"] or "") for body in bodies], Letters()
+    of_base: dict[str, list[int]] = defaultdict(list)
+    for at, body in enumerate(bodies):
+        letters.add(keys[at])
+        of_base[body["base"] or ""].append(at)
+
+    def after(at: int) -> list[int]:
+        found = {other for other in letters.near(keys[at], NEARLY) if other > at}
+        if bodies[at]["base"] and bodies[at]["sector"] == "vcs":
+            based = of_base[bodies[at]["base"]]
+            found.update(based[bisect_right(based, at) :])
+        return sorted(found)
+
+    return after
 
 
 def initiatives(rows: list[dict[str, Any]], body: Callable[[str | None], str | None]) -> Iterator[Pair]:
@@ -207,23 +239,30 @@ def _overlap(one: dict[str, Any], other: dict[str, Any], column: str) -> bool:
     return not one[column] or not other[column] or bool(set(one[column]) & set(other[column]))
 
 
+def _all_after(rows: list[dict[str, Any]]) -> Callable[[int], Iterable[int]]:
+    return lambda at: range(at + 1, len(rows))
+
+
 def _pairs(
     rows: list[dict[str, Any]],
     block: Callable[[dict[str, Any]], str],
     same: Callable[[dict[str, Any], dict[str, Any]], tuple[str, float] | None],
+    may_be: Callable[[list[dict[str, Any]]], Callable[[int], Iterable[int]]] = _all_after,
 ) -> Iterator[Pair]:
-    """Each record that is a double, with the fuller one that it doubles; compared within blocks only."""
+    """Each record that is a double, with the fuller one that it doubles; compared within blocks only. `may_be`: of the
+    records of a block the places of those after each that may be the same, in order."""
     blocks: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         if key := block(row):
             blocks[key].append(row)
     for key in sorted(blocks):
         some = sorted(blocks[key], key=lambda row: (-_filled(row), row["id"]))
+        after = may_be(some)
         doubles: set[str] = set()
         for at, one in enumerate(some):
             if one["id"] in doubles:
                 continue
-            for other in some[at + 1 :]:
+            for other in (some[each] for each in after(at)):
                 if other["id"] not in doubles and (found := same(one, other)):
                     doubles.add(other["id"])
                     yield other, one, *found
@@ -238,29 +277,18 @@ class Names:
     """Names of bodies, to find the one that another name is nearly the same as."""
 
     def __init__(self) -> None:
-        self._of_key: dict[str, list[str]] = defaultdict(list)
-        self._of_words: dict[str, list[str]] = defaultdict(list)
-        self._keys: list[str] = []
+        self._names: list[str] = []
+        self._letters = Letters()
 
     def add(self, name: str) -> None:
         """One more name to compare with."""
-        key = name_key(name)
-        if key and key not in self._of_key:
-            self._keys.append(key)
-        self._of_key[key].append(name)
-        self._of_words[_in_order(name)].append(name)
+        self._names.append(name)
+        self._letters.add(name_key(name))
 
     def nearest(self, name: str, least: float) -> list[tuple[str, float]]:
         """The names at least this much alike, from 0 to 1, the most alike first, earlier names before later ones."""
-        # Only what shares most letters is compared by words: thousands of names cost a second.
-        cutoff = least * 100 - 4  # letters that only changed places are counted as less alike
-        near = process.extract(name_key(name), self._keys, scorer=fuzz.ratio, score_cutoff=cutoff, limit=8)
-        others = [other for key, *_ in near for other in self._of_key[key]]
-        found = {other: alike(name, other) for other in [*others, *self._of_words[_in_order(name)]]}
+        near = (self._names[at] for at in self._letters.near(name_key(name), least))
+        found = {other: alike(name, other) for other in near}
         return sorted(
             ((other, sure) for other, sure in found.items() if sure >= least), key=lambda one: -one[1]
         )
-
-
-def _in_order(name: str) -> str:
-    return " ".join(sorted(_FORM.sub(" ", _long(name)).split()))

@@ -18,6 +18,7 @@ from joinedup.accounts import audit
 from joinedup.accounts.models import AuditEntry
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
+from joinedup.engines.garbage_collection import collection_paused
 from joinedup.mail.worker_mark import worker_was_seen
 from joinedup.places.models import Footprint
 from joinedup.spreadsheets.guesses import SURE, Ticks, well_formed
@@ -124,6 +125,7 @@ def _to_accept(
     return seen
 
 
+@collection_paused()
 @transaction.atomic
 def _begun(
     by: Person, upload: Upload, last: int, number: int, plan: Sequence[PlannedRow], *, is_left: bool
@@ -195,7 +197,7 @@ def _to_undo(upload: Upload, checked: Collection[tuple[str, int]]) -> Upload:
     """Held until the transaction is through, in the order in which whoever makes its rows holds it. What is used since
     it was `checked` is found before it would be removed."""
     work = UploadWork.objects.select_for_update().filter(upload=upload).first()
-    upload = Upload.objects.select_for_update().select_related("footprint").get(pk=upload.pk)
+    upload = Upload.objects.select_for_update(of=("self",)).select_related("footprint").get(pk=upload.pk)
     _refuse_not_undoable(upload, work)
     outcome.stop(upload)
     removal.refuse_used(upload, [each for each in upload.made if tuple(each) not in checked])

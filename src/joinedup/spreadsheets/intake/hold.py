@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from joinedup.accounts.person import Person
+from joinedup.engines.garbage_collection import collection_paused
 from joinedup.spreadsheets.models import Upload, UploadWork
 
 # As many rows, or records to remove, are through in one transaction, all or nothing.
@@ -60,7 +61,8 @@ def holding(work: UploadWork) -> Iterator[None]:
     """A transaction of whoever goes on with it: a step, or its end."""
     heard = work.said_at
     try:
-        with transaction.atomic():
+        # A search through all that was read, a sixth of a second, comes between two steps, when others can write.
+        with collection_paused(), transaction.atomic():
             keep_hold(work)
             yield
     except BaseException:

@@ -108,6 +108,7 @@ class Organisations:
     chosen: Mapping[int, str]
     brought: dict[str, PartnerInRow] = field(default_factory=dict)
     to_check: SectorToCheck | None = None
+    is_new: bool = False
 
     def __post_init__(self) -> None:
         self._names = Names()
@@ -133,9 +134,10 @@ class Organisations:
         row is refused if no sector can be determined, or until somebody says whether two names with one number are
         branches. `given`: the cell with its sector; `numbers`: what all rows of that name give.
 
-        `to_check` is set if the sector was guessed or has to be asked for: once per organisation.
+        `to_check` is set if the sector was guessed or has to be asked for: once per organisation. `is_new`: whether no
+        row before named it.
         """
-        self.to_check = None
+        self.to_check, self.is_new = None, False
         numbers = numbers or {}
         sector, rule, sure = self.around.sector_words.one(given, "", "") if given else (None, "", 0.0)
         said = sector if sector and (not rule or is_exact(rule, sure)) else ""
@@ -163,7 +165,7 @@ class Organisations:
                 )
         elif row.number in self.chosen:
             self.to_check = SectorToCheck(row.number, name, said, given or "")
-        new = PartnerInRow(name, said, dict(numbers), is_branch)
+        new, self.is_new = PartnerInRow(name, said, dict(numbers), is_branch), True
         if said and not row.problems:
             self.brought[key(name)] = new
             self._note(new, numbers)

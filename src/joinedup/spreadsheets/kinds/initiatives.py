@@ -63,16 +63,14 @@ def _line(
         row.refuse("partner", "Who leads it is missing.")
         _details(row, around, name, None)
         return row.line(name, "", Verdict.PROBLEM)
-    before = set(organisations.brought)
     who = organisations.find(row, "partner", lead)
-    is_brought = key(who.name) in before
     details = _details(row, around, name, who)
     known = isinstance(who, Partner) and (who.pk, key(name)) in around.initiatives
     if (key(who.name), key(name)) in seen or known:
         line = row.line(name, "Already here: not made again", Verdict.KNOWN)
     else:
         says = f"New, led by {who.name}"
-        if isinstance(who, PartnerInRow) and not is_brought:
+        if isinstance(who, PartnerInRow) and organisations.is_new:
             says += f", which is new here too: {around.sectors.get(who.sector)}"
         line = row.line(
             name,

@@ -80,7 +80,6 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
         _details(row, around)
         return row.line("", "", Verdict.PROBLEM)
     numbers = sheet.of_body[key(name)] | sheet.numbers[row.number]
-    before = set(sheet.organisations.brought)
     who = sheet.organisations.find(
         row,
         "name",
@@ -90,7 +89,7 @@ def _line(row: RowCells, around: KnownRecords, sheet: Sheet) -> RowOutcome:
         does=row.text("does"),
         numbers=numbers,
     )
-    is_new = isinstance(who, PartnerInRow) and key(who.name) not in before
+    is_new = sheet.organisations.is_new
     details: dict[str, Any] = {}
     if isinstance(who, PartnerInRow):
         details = sheet.details.setdefault(key(who.name), {})
