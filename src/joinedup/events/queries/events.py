@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -104,9 +104,9 @@ def is_over(event: Event, on: datetime.date) -> bool:
 def agenda(person: Person, event: Event) -> list[AgendaTopic]:
     """The topics of an event. If the reader may not see a topic's opportunity, it goes by its theme; 2
     queries."""
-    said = Count("contributions")
-    chosen = event.topics.filter(is_chosen=True).annotate(said=said)
-    topics = list(chosen.select_related("theme", "opportunity"))
+    said = Exists(Topic.objects.filter(pk=OuterRef("pk"), contributions__isnull=False))
+    chosen = event.topics.filter(is_chosen=True).annotate(said=said).select_related("theme", "opportunity")
+    topics = list(chosen.only("event", "title", "theme__name", "opportunity__key"))
     keys = [t.opportunity.key for t in topics if t.opportunity]
     visible = Opportunity.objects.visible_to(person).filter(footprint=event.footprint_id, key__in=keys)
     # A public copy holds only what the public may know; the partnership's copy comes last and wins.
@@ -117,7 +117,7 @@ def agenda(person: Person, event: Event) -> list[AgendaTopic]:
 def _agenda_topic(topic: Any, seen: dict[str, Opportunity]) -> AgendaTopic:
     opportunity = seen.get(topic.opportunity.key) if topic.opportunity else None
     title = topic_title(topic, is_seen=opportunity is not None)
-    return AgendaTopic(title, topic.theme.name if topic.theme else "", opportunity, topic.said > 0)
+    return AgendaTopic(title, topic.theme.name if topic.theme else "", opportunity, topic.said)
 
 
 def topic_title(topic: Topic, *, is_seen: bool) -> str:

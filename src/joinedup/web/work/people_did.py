@@ -70,6 +70,7 @@ def _spotted(person: Person, since: dict[int, datetime.datetime]) -> list[Opport
     )
     open_ones = made.exclude(state__in=[Opportunity.State.GONE, Opportunity.State.DISMISSED])
     others = open_ones.exclude(spotted_by=person.user_id).select_related("place", "theme")
+    others = others.only("sentence", "first_seen", "place__name", "theme__name")
     return list(others.distinct().order_by("-first_seen", "-pk")[:TOLD])
 
 
