@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
+from joinedup.late_imports import polars as pl
 
 
 @dataclass(frozen=True)

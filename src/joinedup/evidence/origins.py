@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import polars as pl
-
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import tidy
 from joinedup.evidence.sources.contract import SCHEMA
 
 # Figures carry where each cell came from, as primary keys of datasets and as its source.
-HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
+HELD = {**SCHEMA, "datasets": list[int], "source": str}
 
 
 def source_of(dataset: Dataset) -> str:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import polars as pl
-
 from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import rule_of
 from joinedup.evidence.figures import at_risk, figures, populations
@@ -19,6 +17,7 @@ from joinedup.evidence.observations import held
 from joinedup.evidence.origins import HELD, by_source, source_of
 from joinedup.evidence.series import not_whole, series
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
+from joinedup.late_imports import polars as pl
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
 from joinedup.evidence import disclosure
 from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
@@ -18,8 +16,9 @@ from joinedup.evidence.models import Figure, Series
 from joinedup.evidence.points import NOT_WHOLE, OF_A_CODE
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED
 from joinedup.evidence.windows import MONTH, of_one_source, order_of
+from joinedup.late_imports import polars as pl
 
-WHY = {"place": pl.String, "period": pl.String, "why": pl.String}
+WHY = {"place": str, "period": str, "why": str}
 CELL = ["source", "indicator", "place", "period"]
 
 

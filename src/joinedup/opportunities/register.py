@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from django.db.models import Prefetch, Q, QuerySet
 
 from joinedup.accounts.person import PUBLIC, Person
@@ -23,6 +22,7 @@ from joinedup.engines.reading import read_register
 from joinedup.evidence import wording
 from joinedup.evidence.models import Figure, Need
 from joinedup.initiatives.models import Initiative
+from joinedup.late_imports import polars as pl
 from joinedup.opportunities.alerts import facts_by_place, speaks_for
 from joinedup.opportunities.models import Answer, Opportunity, Run, what_is_answered
 from joinedup.opportunities.shown_beside import HEARD
