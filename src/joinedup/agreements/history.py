@@ -23,6 +23,7 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries.lists import copies_read
 from joinedup.strategy.models import Commitment
 from joinedup.tables.models import Sitting
 from joinedup.voice.models import Contribution
@@ -186,16 +187,11 @@ def _agreed(record: Record, agreements: QuerySet[Agreement]) -> list[Agreement]:
 
 def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
     """One row for each opportunity: the partnership's copy if the reader may see both."""
-    visible = Opportunity.objects.visible_to(person).select_related("theme", "place")
-    visible = visible.only(*TOLD_OF_AN_OPPORTUNITY).order_by("key", "audience")
+    rows = Opportunity.objects.select_related("theme", "place").only(*TOLD_OF_AN_OPPORTUNITY)
     if isinstance(record, Opportunity):
-        return visible.filter(pk=record.pk)
+        return rows.visible_to(person).filter(pk=record.pk)
     pairs = {(a.opportunity.footprint_id, a.opportunity.key) for a in agreed if a.opportunity}
-    if not pairs:
-        return []
-    rows = visible.filter(key__in=[key for _, key in pairs])
-    unique = {(o.footprint_id, o.key): o for o in rows.reverse() if (o.footprint_id, o.key) in pairs}
-    return unique.values()
+    return sorted(copies_read(person, rows, pairs).values(), key=lambda each: each.key, reverse=True)
 
 
 def _step(kind: str, heading: str, none: str, items: Iterable[Item]) -> HistoryStep:

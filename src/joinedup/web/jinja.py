@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from joinedup import __version__
+from joinedup.about.models import ResponsibleBody
 from joinedup.about.queries import responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.sign_in.services import sign_in_services
@@ -92,6 +93,17 @@ def allowed(context: Context, action: str, on: Any = None) -> bool:
     return request is not None and may(request.person, action, on)
 
 
+@pass_context
+def whom_to_ask(context: Context) -> ResponsibleBody:
+    """The body that is responsible for the site; one query a page, however often it is named there."""
+    request = context.get("request")
+    known = {} if request is None else vars(request)
+    if "responsible_body" not in known:
+        known["responsible_body"] = responsible_body()
+    found: ResponsibleBody = known["responsible_body"]
+    return found
+
+
 def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**options)  # noqa: S701 - Django passes autoescape
@@ -102,7 +114,7 @@ def environment(**options: Any) -> Environment:
         messages_of=get_messages,
         version=__version__,
         today=timezone.localdate,
-        whom_to_ask=responsible_body,
+        whom_to_ask=whom_to_ask,
         query_with=query_with,
         sign_in_services=sign_in_services,
         is_demonstration_site=is_demonstration_site,
