@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,11 @@ def test_a_code_that_ends(ended: World, as_: As, django_assert_num_queries: Any)
     assert {(point.state, point.why) for point in points[20:]} == {("missing", "code ended")}
     assert {point.state for point in points[:20]} == {"number"}
     assert queries.totals(indicator, ended.northton.pk, [MONTHS[12:]])[0].state == "missing"
+    # A new version that hides more shows nothing that was made before it.
+    stricter = replace(indicator, threshold=5)
+    assert queries.series(stricter, ended.northton.pk) == []
+    assert queries.totals(stricter, ended.northton.pk, [MONTHS[:12]])[0].value is None
+    assert queries.totals(indicator, ended.northton.pk, [MONTHS[:12]])[0].value
     page = html.unescape(as_("nobody").get(f"/figures/{figure.pk}/").content.decode())
     assert page.count("No figures under this code after October 2025.") == 2
     assert "not under this code" in page

@@ -180,6 +180,9 @@ class Series(models.Model):
         default=list,
         help_text="the same of the counts of a whole window, by its last month; empty where points make the sum",
     )
+    threshold = models.PositiveIntegerField(
+        default=0, help_text="of the indicator when it was made: where that is larger now, nothing is shown"
+    )
 
     class Meta:
         verbose_name_plural = "series"

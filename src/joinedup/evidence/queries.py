@@ -94,7 +94,9 @@ def _summed(span: Sequence[str], months: Mapping[str, Any], window: int) -> Poin
 
 
 def _series(indicator: Indicator, place_code: str) -> Series:
-    found = Series.objects.filter(indicator=indicator.slug, place=place_code).first()
+    rows = Series.objects.filter(indicator=indicator.slug, place=place_code)
+    # What was made before a new version hid more waits for the figures to be worked out again.
+    found = rows.filter(threshold__gte=indicator.threshold).first()
     return found or Series(indicator=indicator.slug, place_id=place_code)
 
 

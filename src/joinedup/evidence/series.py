@@ -188,6 +188,12 @@ def _rows(
     indicator: Indicator, points: dict[str, list[list[Any]]], sums: dict[str, list[list[Any]]]
 ) -> list[Series]:
     return [
-        Series(indicator=indicator.slug, place_id=place, points=own, sums=sums.get(place, []))
+        Series(
+            indicator=indicator.slug,
+            place_id=place,
+            points=own,
+            sums=sums.get(place, []),
+            threshold=indicator.threshold,
+        )
         for place, own in points.items()
     ]

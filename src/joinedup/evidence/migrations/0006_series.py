@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('indicator', models.SlugField(max_length=60)),
                 ('points', models.JSONField(default=list, help_text='[[period, value, state, why], …], oldest first (`points.Point`)')),
                 ('sums', models.JSONField(default=list, help_text='the same of the counts of a whole window, by its last month; empty where points make the sum')),
+                ('threshold', models.PositiveIntegerField(default=0, help_text='of the indicator when it was made: where that is larger now, nothing is shown')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='series', to='places.place')),
             ],
             options={
