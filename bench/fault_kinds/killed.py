@@ -289,7 +289,7 @@ print(json.dumps(Partner.objects.filter(footprints__slug=sys.argv[1]).order_by("
 # How many figures are not what they would be if they were worked out now.
 FIGURES_THAT_DIFFER = """
 stored = {(each.indicator, each.place_id): each.value for each in Figure.objects.all()}
-figures, _ = recompute.work_out(observations.newest_first(), timezone.localdate(), lambda _part: None)
+figures = recompute.work_out(observations.newest_first(), timezone.localdate(), lambda _part: None).figures
 fresh = {(each.indicator, each.place_id): each.value for each in figures}
 differ = len(stored.keys() ^ fresh.keys()) + sum(
     stored[key] != fresh[key] for key in stored.keys() & fresh.keys()

@@ -129,11 +129,11 @@ def test_an_end_that_is_not_reached_is_said_to_the_partnership(agree, world: Wor
 
 def test_many_agreements_cost_no_more_queries(whole, agree, world, commitment, django_assert_num_queries):
     person = world.person("alice")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         chain_of(commitment, person)
     for n in range(12):
         agree(goal=f"Goal {n}", commitment=commitment)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         steps = chain_of(commitment, person)
     agreements = next(s for s in steps if s.kind == "agreement")
     assert (len(agreements.items), agreements.more) == (10, 3)

@@ -508,11 +508,11 @@ def test_the_agreement_page_takes_a_fixed_number_of_queries(
     agreed = record_agreement(
         by=world.person("alice"), event=seated, sitting=sitting, **parts | {"commitment": commitment}
     )
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
     for _ in range(3):
         report_progress(by=world.person("alice"), agreement=agreed, report="on_the_way", text="Going")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         as_("nobody").get(f"/agreements/{agreed.pk}/")
 
 

@@ -380,6 +380,7 @@ def test_series_is_counted_over_all_parts_and_hidden_below_the_threshold(
         "E09000991,2024-08,knife-crime,c,",
     )
     actions.import_file(by=OPERATOR, path=path)
+    follow.recompute(by=OPERATOR, as_of=AS_OF)
     # A plain table's rule: below 5 hidden, the rest rounded to 5.
     shown = [
         ("2024-03", None, "suppressed"),
@@ -394,6 +395,7 @@ def test_series_is_counted_over_all_parts_and_hidden_below_the_threshold(
     Dataset.objects.filter(pk=made.pk).update(
         source="knife_crime", disclosure={"threshold": None, "rounding": None, "zeros_shown": True}
     )
+    follow.recompute(by=OPERATOR, as_of=AS_OF)
     assert [(p.period, p.value, p.state) for p in queries.series(knife, "E09000991")] == [
         ("2024-03", 9.0, "number")
     ]

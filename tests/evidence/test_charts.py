@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from joinedup.evidence.charts import BOTTOM, HEIGHT, TOP, WIDTH, line_chart, table
-from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, Point
+from joinedup.evidence.points import NO_FILE, NOT_WHOLE, Point
 
 
 def monthly(values: list[float | None], start: int = 2024 * 12) -> list[Point]:

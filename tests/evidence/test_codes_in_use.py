@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import html
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from joinedup.evidence.codes_in_use import code_faults_of, codes_changed, said, 
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Figure
 from joinedup.evidence.plain_words import move
-from joinedup.evidence.queries import Point
+from joinedup.evidence.points import Point
 from joinedup.evidence.wording import by_slug
 from tests.evidence.holding import hold, hold_census, more_boroughs
 from tests.world import World
@@ -177,14 +178,17 @@ def test_a_code_that_ends(ended: World, as_: As, django_assert_num_queries: Any)
     assert others.filter(state="number").count() == 8
     assert {str(each.not_counted) for each in others} == {"[]"}
     indicator = by_slug()["violence-with-injury"]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(1):
         points = queries.series(indicator, ended.northton.pk)
     assert [point.period for point in points] == MONTHS
     assert {(point.state, point.why) for point in points[20:]} == {("missing", "code ended")}
     assert {point.state for point in points[:20]} == {"number"}
-    with django_assert_num_queries(1):
-        assert queries.series(indicator, ended.northton.pk) == points
     assert queries.totals(indicator, ended.northton.pk, [MONTHS[12:]])[0].state == "missing"
+    # A new version that hides more shows nothing that was made before it.
+    stricter = replace(indicator, threshold=5)
+    assert queries.series(stricter, ended.northton.pk) == []
+    assert queries.totals(stricter, ended.northton.pk, [MONTHS[:12]])[0].value is None
+    assert queries.totals(indicator, ended.northton.pk, [MONTHS[:12]])[0].value
     page = html.unescape(as_("nobody").get(f"/figures/{figure.pk}/").content.decode())
     assert page.count("No figures under this code after October 2025.") == 2
     assert "not under this code" in page

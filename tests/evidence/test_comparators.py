@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from joinedup.evidence.comparators import chosen, of_choice, sets_of
+from joinedup.evidence.comparators import SetRow, chosen, is_filled, of_choice, sets_of
 from joinedup.evidence.indicators import indicators
 from joinedup.evidence.need import sets as sets_of_need
 from joinedup.places.likeness import most_like
@@ -51,11 +51,12 @@ def test_where_no_other_set_is_filled_the_most_like_it_are() -> None:
 
 def test_what_a_reader_asks_for() -> None:
     names = {}
+    rows = [SetRow(*row) for row in UPPER.iter_rows()]
     for choice in ("region", "kind", "force", "neighbours"):
-        found = of_choice(UPPER, LEICESTER, choice)
-        names[choice] = (found["label"][0], found.height)
-        assert found["size"][0] == found.height
-        assert LEICESTER in found["place"]
+        found = of_choice(rows, LEICESTER, choice)
+        names[choice] = (found[0].label, len(found))
+        assert {row.size for row in found} == {len(found)}
+        assert LEICESTER in {row.place for row in found}
     assert names == {
         "region": ("authorities in the East Midlands", 10),
         "kind": ("unitary authorities in England", 63),
@@ -65,11 +66,16 @@ def test_what_a_reader_asks_for() -> None:
             16,
         ),
     }
-    assert of_choice(UPPER, "W06000015", "neighbours").is_empty()
+    assert of_choice(rows, "W06000015", "neighbours") == []
     # Ten are enough for who asks, and not for the usual choice.
-    ten = of_choice(UPPER, LEICESTER, "region")
-    assert set_of(ten, ten["place"].to_list(), LEICESTER) == "region:E12000004"
-    assert set_of(UPPER, ten["place"].to_list(), LEICESTER) is None
+    ten = of_choice(rows, LEICESTER, "region")
+    every = [row.place for row in ten]
+    assert is_filled(ten, every)
+    assert set_of(UPPER, every, LEICESTER) is None
+    assert is_filled(ten, every[:8])
+    assert not is_filled(ten, every[:7])
+    force = of_choice(rows, LEICESTER, "force")
+    assert not is_filled(force, [row.place for row in force])
 
 
 def test_labels_fit_their_column() -> None:

@@ -134,4 +134,4 @@ def test_a_hidden_month_cannot_be_told_from_the_year(
     counts: list[float], rule: DisclosureRule, seen: list[float | None]
 ) -> None:
     frame = pl.DataFrame({"count": counts, "value": 1.0, "state": "number", "datasets": [[7]] * 3})
-    assert shown_together(frame, {7: rule})["count"].to_list() == seen
+    assert shown_together(frame.with_columns(of=pl.lit(1)), {7: rule}, of="of")["count"].to_list() == seen

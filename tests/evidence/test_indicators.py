@@ -16,7 +16,7 @@ from joinedup.evidence.sources.policeuk_street import WORDS as STREET
 from tests.evidence.conftest import LONDON
 
 OBSERVED = {
-    *mps.WORDS["indicator"],
+    *(slug for minors in mps.OFFENCES.values() for slug in minors.values()),
     *KNIFE.values(),
     *LAIT.values(),
     *(slug for slug, _ in FINGERTIPS.values()),

@@ -16,7 +16,7 @@ from joinedup.agreements.models import Agreement, Progress
 from joinedup.documents.sheet import Said, Sheet
 from joinedup.events.models import Event
 from joinedup.evidence.models import Figure
-from joinedup.evidence.queries import Point
+from joinedup.evidence.points import Point
 from joinedup.places.models import Outline
 from joinedup.results.queries import figures_since
 from joinedup.results.queries.result_sheet import since_sheet

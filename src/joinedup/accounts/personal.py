@@ -52,6 +52,7 @@ PERSONAL: dict[str, frozenset[str]] = {
     "firstrun.AreaLoad": NOTHING,
     "evidence.Dataset": NOTHING,
     "evidence.Figure": NOTHING,
+    "evidence.Series": NOTHING,
     "evidence.FiguresDue": NOTHING,
     "evidence.Need": NOTHING,
     "clusters.Scan": NOTHING,

@@ -23,6 +23,7 @@ from joinedup.evidence import wording
 from joinedup.evidence.models import Figure
 from joinedup.initiatives.models import Initiative
 from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries.lists import copies_read
 from joinedup.strategy.models import Commitment
 from joinedup.tables.models import Sitting
 from joinedup.voice.models import Contribution
@@ -52,6 +53,9 @@ class HistoryStep:
 
 
 Record = Agreement | Opportunity | Initiative | Commitment
+# As much of each as a step tells.
+TOLD_OF_A_TOPIC = ("event__name", "event__slug", "opportunity__footprint", "opportunity__key")
+TOLD_OF_AN_OPPORTUNITY = ("footprint", "key", "audience", "state", "theme__name", "place__name")
 
 
 @dataclass
@@ -63,7 +67,7 @@ class _Chain:
 
 
 def chain_of(record: Record, person: Person) -> list[HistoryStep]:
-    """The six steps around a record, each with what `person` may see; at most 10 queries.
+    """The six steps around a record, each with what `person` may see; at most 9 queries.
 
     What the reader may not see is left out, and so is anything that only it leads to. Only the partnership is
     told that a step is empty: for others, there may be something they cannot see.
@@ -80,7 +84,7 @@ def chain_of(record: Record, person: Person) -> list[HistoryStep]:
     )
     topics = [
         topic
-        for topic in on_agendas.select_related("event", "opportunity")
+        for topic in on_agendas.select_related("event", "opportunity").only(*TOLD_OF_A_TOPIC)
         if topic.opportunity and (topic.opportunity.footprint_id, topic.opportunity.key) in keys
     ]
     sittings = {a.sitting_id: a.sitting for a in found.agreements if a.sitting}
@@ -143,11 +147,7 @@ def _is_inside(record: Record, person: Person) -> bool:
 
 
 def _around(record: Record, person: Person) -> _Chain:
-    agreements: QuerySet[Agreement] = (
-        Agreement.objects.visible_to(person)
-        .select_related("event", "sitting__table", "sitting__event")
-        .prefetch_related("contributions", "progress")
-    )
+    agreements = Agreement.objects.visible_to(person)
     initiatives: QuerySet[Initiative] = Initiative.objects.visible_to(person)
     if isinstance(record, Agreement):
         agreements = agreements.filter(pk=record.pk)
@@ -160,7 +160,7 @@ def _around(record: Record, person: Person) -> _Chain:
         agreements = agreements.filter(initiative=record)
     else:
         agreements = agreements.filter(commitment=record)
-    agreed = list(agreements)
+    agreed = _agreed(record, agreements)
     counted = initiatives.filter(agreement__in=[a.pk for a in agreed])
     if isinstance(record, Initiative):
         counted = initiatives.filter(pk=record.pk)
@@ -175,19 +175,23 @@ def _around(record: Record, person: Person) -> _Chain:
     return _Chain(agreed, opportunities, started, commitments)
 
 
+def _agreed(record: Record, agreements: QuerySet[Agreement]) -> list[Agreement]:
+    if isinstance(record, Agreement):
+        # It is here already, with its contributions.
+        if record.sitting and record.sitting.event_id == record.event_id:
+            record.sitting.event = record.event
+        return [record] if agreements.exists() else []
+    with_all = agreements.select_related("event", "opportunity", "sitting__table", "sitting__event")
+    return list(with_all.prefetch_related("contributions", "progress"))
+
+
 def _opportunities(record: Record, person: Person, agreed: list[Agreement]) -> Iterable[Opportunity]:
     """One row for each opportunity: the partnership's copy if the reader may see both."""
-    visible = (
-        Opportunity.objects.visible_to(person).select_related("theme", "place").order_by("key", "audience")
-    )
+    rows = Opportunity.objects.select_related("theme", "place").only(*TOLD_OF_AN_OPPORTUNITY)
     if isinstance(record, Opportunity):
-        return visible.filter(pk=record.pk)
-    ids = [a.opportunity_id for a in agreed if a.opportunity_id]
-    wanted = Opportunity.objects.filter(pk__in=ids).values_list("footprint_id", "key")
-    pairs = set(wanted)
-    rows = visible.filter(key__in=[key for _, key in pairs])
-    unique = {(o.footprint_id, o.key): o for o in rows.reverse() if (o.footprint_id, o.key) in pairs}
-    return unique.values()
+        return rows.visible_to(person).filter(pk=record.pk)
+    pairs = {(a.opportunity.footprint_id, a.opportunity.key) for a in agreed if a.opportunity}
+    return sorted(copies_read(person, rows, pairs).values(), key=lambda each: each.key, reverse=True)
 
 
 def _step(kind: str, heading: str, none: str, items: Iterable[Item]) -> HistoryStep:

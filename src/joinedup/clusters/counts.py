@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 from django.core.cache import cache
 from django.utils.text import get_text_list
 from django.utils.translation import ngettext
@@ -23,6 +22,7 @@ from joinedup.evidence.disclosure import rule_for, rule_of
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import NUMBER
+from joinedup.late_imports import polars as pl
 from joinedup.places.models import Footprint, Place
 from joinedup.places.queries import DEPTH
 

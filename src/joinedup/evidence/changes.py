@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import polars as pl
-
 from joinedup.evidence.completeness import Completeness
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.policeuk_street import SOURCE as STREET
 from joinedup.evidence.windows import YEAR
+from joinedup.late_imports import polars as pl
 
 # If this share of an area's places moves the same way, and their sum by more than this factor, the area moved together:
 # how it is counted may have changed (drug trafficking in one whole force area, autumn 2024).

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from joinedup.engines.words import listing, plural
 from joinedup.evidence.codes_in_use import sentences
 from joinedup.evidence.methods import months_to
-from joinedup.evidence.queries import NO_FILE, NOT_WHOLE, OF_A_CODE, Point
+from joinedup.evidence.points import NO_FILE, NOT_WHOLE, OF_A_CODE, Point
 from joinedup.evidence.sources.contract import MISSING, SUPPRESSED
 
 WIDTH, HEIGHT = 640, 260

@@ -6,21 +6,22 @@ The rule is in `engines.code_faults`. Such months are missing: never nought, nev
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
-import polars as pl
 
 from joinedup.engines import periods, words
 from joinedup.engines.code_faults import COUNTED, ENDED, NOT_BEGUN, REPEATED, code_faults
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED
 from joinedup.evidence.windows import MONTH
+from joinedup.late_imports import polars as pl
 
-FAULTS = {"source": pl.String, "place": pl.String, "period": pl.String, "fault": pl.Int8}
-SAID: dict[str, pl.DataType] = {
-    "source": pl.String(),
-    "place": pl.String(),
-    "months": pl.List(pl.List(pl.String())),
-    "why": pl.String(),
+FAULTS = {"source": str, "place": str, "period": str, "fault": int}
+SAID: dict[str, Any] = {
+    "source": str,
+    "place": str,
+    "months": list[list[str]],
+    "why": str,
 }
 # Neighbourhoods are counted in rows of cases, where no row is nought; wider areas have no codes that end unseen.
 JUDGED = ("ward", "local_authority", "county")

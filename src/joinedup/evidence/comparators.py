@@ -16,10 +16,10 @@ this one as it was, unless they complete the region.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-import polars as pl
-
+from joinedup.late_imports import polars as pl
 from joinedup.places.likeness import BY, most_like
 from joinedup.places.words import word_for
 
@@ -28,13 +28,13 @@ NEARLY_ALL = 0.8
 # With fewer places in a region or of a kind, a wider or another set is taken; with fewer than `FEWEST` nothing is said.
 ENOUGH, FEWEST = 12, 6
 SETS = {
-    "place": pl.String,
-    "order": pl.Int64,
-    "set": pl.String,
-    "label": pl.String,
-    "size": pl.Int64,
-    "least": pl.Int64,
-    "own": pl.Boolean,
+    "place": str,
+    "order": int,
+    "set": str,
+    "label": str,
+    "size": int,
+    "least": int,
+    "own": bool,
 }
 # By the words with which a reader asks for one: how its name begins.
 SETS_TO_CHOOSE = {"region": "region:", "kind": "kind:", "force": "force:", "neighbours": "like:"}
@@ -58,6 +58,23 @@ def sets_of(places: pl.DataFrame, *, upper: bool) -> pl.DataFrame:
     like another is not compared with the places most like that one).
     """
     rows = {row["place"]: row for row in places.iter_rows(named=True)}
+    return pl.DataFrame(set_rows(rows, upper=upper), schema=SETS, orient="row").sort("place", "order", "set")
+
+
+class SetRow(NamedTuple):
+    """That a place is in a set: the columns of `sets_of`."""
+
+    place: str
+    order: int
+    set: str
+    label: str
+    size: int
+    least: int
+    own: bool
+
+
+def set_rows(rows: Mapping[str, Mapping[str, Any]], *, upper: bool) -> list[SetRow]:
+    """The rows of `sets_of`, in no order. `rows`: by code, what it takes of each place."""
     names = {code: row["name"] for code, row in rows.items()}
     found: dict[str, tuple[int, str, int, list[str]]] = {}
 
@@ -86,25 +103,34 @@ def sets_of(places: pl.DataFrame, *, upper: bool) -> pl.DataFrame:
             add(1, f"kind:{code[:3]}", KINDS[code[:3]], ENOUGH, code)
         if row["force"]:
             add(2, f"force:{row['force']}", f"in the {_force(names, row['force'])} police area", FEWEST, code)
-    made = []
+    made: list[SetRow] = []
     for name, (order, label, least, members) in found.items():
         if name.startswith(("region:", "force:")):
             label = f"{_called(members)} {label}"
-        made += [(code, order, name, label, len(members), least, True) for code in members]
+        made += [SetRow(code, order, name, label, len(members), least, True) for code in members]
     for code, row in rows.items():
         if _is_of_tier(row, rows, upper=upper) and (alike := most_like(code, upper=upper)):
             label = f"authorities most like {CITY_OR_COUNTY_OF.sub('', row['name'])}, itself included ({BY})"
             made += [
-                (each.code, 3, f"like:{code}", label, len(alike), FEWEST, each.code == code) for each in alike
+                SetRow(each.code, 3, f"like:{code}", label, len(alike), FEWEST, each.code == code)
+                for each in alike
             ]
-    return pl.DataFrame(made, schema=SETS, orient="row").sort("place", "order", "set")
+    return made
 
 
-def of_choice(sets: pl.DataFrame, place: str, choice: str) -> pl.DataFrame:
-    """Those rows of `sets` (from `sets_of`) that are the set of a place which a reader asks for, by a word of
-    `SETS_TO_CHOOSE`; none where it has no such set. Who asks for a region of ten gets it: six places are enough."""
-    own = sets.filter("own", pl.col("place") == place, pl.col("set").str.starts_with(SETS_TO_CHOOSE[choice]))
-    return sets.join(own.select("set"), on="set", how="semi").with_columns(least=pl.lit(FEWEST, pl.Int64))
+def of_choice(rows: Sequence[SetRow], place: str, choice: str) -> list[SetRow]:
+    """Those of `set_rows` that are the set of a place which a reader asks for, by a word of `SETS_TO_CHOOSE`; none
+    where it has no such set."""
+    asked = SETS_TO_CHOOSE[choice]
+    own = {row.set for row in rows if row.own and row.place == place and row.set.startswith(asked)}
+    return [row for row in rows if row.set in own]
+
+
+def is_filled(rows: Sequence[SetRow], measured: Collection[str]) -> bool:
+    """Whether enough places of a set that a reader asked for have a figure. Who asks for a region of ten gets it: six
+    places are enough."""
+    have = sum(row.place in measured for row in rows)
+    return have >= FEWEST and have >= NEARLY_ALL * len(rows)
 
 
 def chosen(sets: pl.DataFrame, measured: Iterable[str], among: Iterable[str]) -> pl.DataFrame:
@@ -126,7 +152,7 @@ def chosen(sets: pl.DataFrame, measured: Iterable[str], among: Iterable[str]) ->
     )
 
 
-def _is_of_tier(row: dict[str, str], rows: dict[str, dict[str, str]], *, upper: bool) -> bool:
+def _is_of_tier(row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]], *, upper: bool) -> bool:
     if row["kind"] == "county":
         return upper
     if row["kind"] != "local_authority":
@@ -135,7 +161,7 @@ def _is_of_tier(row: dict[str, str], rows: dict[str, dict[str, str]], *, upper: 
     return not (upper and above is not None and above["kind"] == "county")
 
 
-def _region(row: dict[str, str], rows: dict[str, dict[str, str]]) -> str | None:
+def _region(row: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> str | None:
     """The region above; Wales has none, and is one."""
     above = rows.get(row["parent"] or "")
     while above is not None and above["kind"] not in ("region", "country"):

@@ -6,15 +6,19 @@ Pure computation.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
+from numpy.typing import NDArray
 
 from joinedup.evidence.comparators import ENOUGH, FEWEST, chosen
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import byar, percentiles, rank_bounds, shrunk, wilson
 from joinedup.evidence.sources.contract import MISSING, NUMBER
+from joinedup.late_imports import polars as pl
 
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 HANDFUL = "Too few children live here for this rate to be compared."
 VISITED = "Few people live here and many come: a rate by residents misleads."
 BROUGHT = "From a table that somebody brought, not from the usual publisher: ask how it was counted."
@@ -87,37 +91,78 @@ def _comparable(indicator: Indicator, small: Sequence[str]) -> pl.Expr:
     return number & ~pl.col("place").is_in(list(small)) if indicator.method == "published" else number
 
 
-def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label: str | None) -> pl.DataFrame:
-    """These places compared with one another; with nobody, if they have no `label`."""
-    counts = rows.select(_comparable(indicator, small).fill_null(False)).to_series().to_numpy()
-    value = np.where(counts, rows["value"].cast(pl.Float64).to_numpy(), np.nan).astype(float)
+@dataclass(frozen=True)
+class Measured:
+    """The figures of some places, an entry for each; NaN where one has none. `counts`: whether it is compared."""
+
+    counts: Bools
+    value: Floats
+    count: Floats
+    denominator: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How each of them compares with the others, an entry for each; NaN and None where nothing is said."""
+
+    percentile: Floats
+    drawn: Floats
+    shrunk: Floats
+    best: Floats
+    worst: Floats
+    far_out: Bools
+    compared: int | None
+    middle: float | None
+
+
+def standing(of: Measured, indicator: Indicator, *, is_set: bool) -> Standing:
+    """These places compared with one another; with nobody unless they are a set and enough of it have a figure."""
+    value = np.where(of.counts, of.value, np.nan)
     drawn = value
     if indicator.method in ("rate", "share"):
-        count = rows["count"].cast(pl.Float64).to_numpy().astype(float)
-        denominator = rows["denominator"].cast(pl.Float64).to_numpy().astype(float)
-        count = np.where(np.isnan(value), np.nan, count)
-        drawn = shrunk(count, denominator, proportion=indicator.method == "share") * indicator.scale
+        count = np.where(np.isnan(value), np.nan, of.count)
+        drawn = shrunk(count, of.denominator, proportion=indicator.method == "share") * indicator.scale
     known = ~np.isnan(value)
-    enough = label is not None and int(known.sum()) >= FEWEST
+    enough = is_set and int(known.sum()) >= FEWEST
     sign = 1 if indicator.direction == "high_is_worse" else -1
     nothing = np.full(len(value), np.nan)
-    best, worst = _ranks(rows, known, sign) if enough else (nothing, nothing)
+    best, worst = _ranks(of, known, sign) if enough else (nothing, nothing)
     far_out = np.zeros(len(value), dtype=bool)
     # Of a few places, a town among villages is no sign of visitors.
     if enough and int(known.sum()) >= ENOUGH and indicator.method == "rate" and indicator.by_residents:
         below, above = np.quantile(value[known], [0.25, 0.75])
         far_out = known & (value > above + 3 * (above - below))  # Tukey's outer fence
+    return Standing(
+        percentile=percentiles(sign * value) if enough else nothing,
+        drawn=percentiles(sign * drawn) if enough else nothing,
+        shrunk=drawn,
+        best=best,
+        worst=worst,
+        far_out=far_out,
+        compared=int(known.sum()) if enough else None,
+        middle=float(np.median(value[known])) if enough else None,
+    )
+
+
+def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label: str | None) -> pl.DataFrame:
+    """These places compared with one another; with nobody, if they have no `label`."""
+    counts = rows.select(_comparable(indicator, small).fill_null(False)).to_series().to_numpy()
+    columns = ("value", "count", "denominator", "low", "high")
+    measured = {name: rows[name].cast(pl.Float64).to_numpy().astype(float) for name in columns}
+    found = standing(Measured(counts, **measured), indicator, is_set=label is not None)
     brought = rows["source"][0] not in indicator.source
     return rows.with_columns(
-        percentile=pl.Series(percentiles(sign * value) if enough else nothing, nan_to_null=True),
-        drawn=pl.Series(percentiles(sign * drawn) if enough else nothing, nan_to_null=True),
-        shrunk=pl.Series(drawn, nan_to_null=True),
-        best=pl.Series(best, nan_to_null=True).cast(pl.Int64),
-        worst=pl.Series(worst, nan_to_null=True).cast(pl.Int64),
-        compared=pl.lit(int(known.sum()) if enough else None, pl.Int64),
-        among=pl.lit(label if enough else None, pl.String),
-        middle=pl.lit(float(np.median(value[known])) if enough else None, pl.Float64),
-        residents_mislead=pl.Series(far_out, dtype=pl.Boolean),
+        percentile=pl.Series(found.percentile, nan_to_null=True),
+        drawn=pl.Series(found.drawn, nan_to_null=True),
+        shrunk=pl.Series(found.shrunk, nan_to_null=True),
+        best=pl.Series(found.best, nan_to_null=True).cast(pl.Int64),
+        worst=pl.Series(found.worst, nan_to_null=True).cast(pl.Int64),
+        compared=pl.lit(found.compared, pl.Int64),
+        among=pl.lit(label if found.compared is not None else None, pl.String),
+        middle=pl.lit(found.middle, pl.Float64),
+        residents_mislead=pl.Series(found.far_out, dtype=pl.Boolean),
         note=pl.when((pl.col("state") == NUMBER) & ~pl.Series(counts, dtype=pl.Boolean))
         .then(pl.lit(HANDFUL))
         .when((pl.col("state") != MISSING) & pl.lit(brought))
@@ -127,10 +172,8 @@ def _among(rows: pl.DataFrame, indicator: Indicator, small: Sequence[str], label
     )
 
 
-def _ranks(rows: pl.DataFrame, known: np.ndarray, sign: int) -> tuple[np.ndarray, np.ndarray]:
-    low, high = (rows[name].cast(pl.Float64).to_numpy().astype(float) for name in ("low", "high"))
-    if sign < 0:
-        low, high = -high, -low
+def _ranks(of: Measured, known: Bools, sign: int) -> tuple[Floats, Floats]:
+    low, high = (of.low, of.high) if sign > 0 else (-of.high, -of.low)
     has = known & ~np.isnan(low) & ~np.isnan(high)
     best, worst = np.full(len(known), np.nan), np.full(len(known), np.nan)
     # A place without an interval may stand anywhere.

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from itertools import compress
 
 import numpy as np
-import polars as pl
 
 from joinedup.engines.completeness import below_those_around
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.contract import MISSING
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, SOURCE, WITHOUT_PLACE
+from joinedup.late_imports import polars as pl
 
 # If the share without a place moves by more than this between two years, counts of parts of the area are not compared.
 PLACED_ALIKE = 0.05

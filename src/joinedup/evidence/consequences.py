@@ -55,7 +55,7 @@ def consequences(dataset: Dataset, as_of: datetime.date) -> Consequences:
     newest = next((row for row in kept if row.name == dataset.name), None)
     if newest:
         newest.replaced_by = None  # as it would be; never saved
-    figures = recompute.work_out(kept, as_of, lambda _: None)[0] if kept else []
+    figures = recompute.work_out(kept, as_of, lambda _: None).figures
     return Consequences(_changes(figures), _again(dataset, kept))
 
 

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
+from joinedup.late_imports import polars as pl
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,13 @@ def shown(
     """
     if rows.is_empty():
         return rows.with_columns(rounding=pl.lit(None, pl.Int64))
-    several: list[list[int]] = [list(each or ()) for each in rows["datasets"].to_list()]
-    found = {key: rule_for(key, rules, *more) for key in {tuple(each) for each in several}}
-    each_rule = [found[tuple(each)] for each in several]
+    # Few are told apart among very many rows: a rule is found once for each.
+    several = rows["datasets"].cast(pl.List(pl.String)).list.join(" ").fill_null("")
+    found = {each: rule_for(map(int, each.split()), rules, *more) for each in several.unique()}
     ruled = rows.with_columns(
-        _threshold=pl.Series([rule.threshold for rule in each_rule], dtype=pl.Int64),
-        rounding=pl.Series([rule.rounding for rule in each_rule], dtype=pl.Int64),
-        _zeros=pl.Series([rule.zeros_shown for rule in each_rule], dtype=pl.Boolean),
+        _threshold=_of_each(several, {each: rule.threshold for each, rule in found.items()}, pl.Int64),
+        rounding=_of_each(several, {each: rule.rounding for each, rule in found.items()}, pl.Int64),
+        _zeros=_of_each(several, {each: rule.zeros_shown for each, rule in found.items()}, pl.Boolean),
     )
     count, base = pl.col("count"), pl.col("rounding")
     rounded = ((count / base + 0.5).floor() * base).cast(pl.Float64)
@@ -117,21 +116,25 @@ def shown(
     ).drop("_threshold", "_zeros", "_shown")
 
 
+def _of_each(keys: pl.Series, values: Mapping[str, Any], kind: type[pl.DataType]) -> pl.Series:
+    return keys.replace_strict(list(values), list(values.values()), return_dtype=kind)
+
+
 def shown_together(
-    rows: pl.DataFrame, rules: Mapping[int, DisclosureRule], *more: DisclosureRule
+    rows: pl.DataFrame, rules: Mapping[int, DisclosureRule], *more: DisclosureRule, of: str
 ) -> pl.DataFrame:
-    """Like `shown`, for counts listed together whose sum is given elsewhere: the months of a year.
+    """Like `shown`, for counts listed together whose sum is given elsewhere: the months of a year. Those that are
+    listed together have the same value in the column `of`.
 
     If a rule hides some of them and rounds none, the hidden ones can be worked out as the sum less the
     others, so none is shown. Rounding makes the others uncertain enough.
     """
     one_by_one = shown(rows, rules, *more)
     exact = (rows["state"] == NUMBER) & (one_by_one["state"] == SUPPRESSED) & (one_by_one["rounding"] <= 1)
-    if not exact.any():
-        return one_by_one
+    together = one_by_one.with_columns(_none=exact).with_columns(pl.col("_none").any().over(of))
     number = pl.col("state") == NUMBER
-    return one_by_one.with_columns(
-        count=pl.lit(None, pl.Float64),
-        value=pl.lit(None, pl.Float64),
-        state=pl.when(number).then(pl.lit(SUPPRESSED)).otherwise("state"),
-    )
+    return together.with_columns(
+        count=pl.when(~pl.col("_none")).then("count"),
+        value=pl.when(~pl.col("_none")).then("value"),
+        state=pl.when(number & pl.col("_none")).then(pl.lit(SUPPRESSED)).otherwise("state"),
+    ).drop("_none")

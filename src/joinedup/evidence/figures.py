@@ -8,10 +8,11 @@ youngest band above childhood available for today's small areas; for work with c
 15.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import polars as pl
+from typing import Any
 
 from joinedup.evidence import changes, codes_in_use, comparison, disclosure, windows
 from joinedup.evidence.comparators import sets_of
@@ -20,35 +21,36 @@ from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import ancestors, year_of
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED
+from joinedup.late_imports import polars as pl
 
-FIGURES: dict[str, pl.DataType] = {
-    "indicator": pl.String(),
-    "place": pl.String(),
-    "kind": pl.String(),
-    "start": pl.String(),
-    "period": pl.String(),
-    "count": pl.Float64(),
-    "denominator": pl.Float64(),
-    "value": pl.Float64(),
-    "low": pl.Float64(),
-    "high": pl.Float64(),
-    "shrunk": pl.Float64(),
-    "state": pl.String(),
-    "percentile": pl.Float64(),
-    "drawn": pl.Float64(),
-    "best": pl.Int64(),
-    "worst": pl.Int64(),
-    "compared": pl.Int64(),
-    "among": pl.String(),
-    "middle": pl.Float64(),
-    "trend": pl.Float64(),
-    "spread": pl.Float64(),
-    "residents_mislead": pl.Boolean(),
-    "note": pl.String(),
-    "source": pl.String(),
-    "datasets": pl.List(pl.Int64()),
-    "people_from": pl.List(pl.Int64()),
-    "not_counted": pl.List(pl.List(pl.String())),
+FIGURES: dict[str, Any] = {
+    "indicator": str,
+    "place": str,
+    "kind": str,
+    "start": str,
+    "period": str,
+    "count": float,
+    "denominator": float,
+    "value": float,
+    "low": float,
+    "high": float,
+    "shrunk": float,
+    "state": str,
+    "percentile": float,
+    "drawn": float,
+    "best": int,
+    "worst": int,
+    "compared": int,
+    "among": str,
+    "middle": float,
+    "trend": float,
+    "spread": float,
+    "residents_mislead": bool,
+    "note": str,
+    "source": str,
+    "datasets": list[int],
+    "people_from": list[int],
+    "not_counted": list[list[str]],
 }
 # The columns common to the three methods, before small numbers are hidden and places compared.
 MADE = (

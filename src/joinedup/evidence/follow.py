@@ -14,7 +14,9 @@ from joinedup.accounts import audit
 from joinedup.accounts.permissions import require
 from joinedup.accounts.person import Person
 from joinedup.evidence import observations, stored_figures
+from joinedup.evidence import recompute as recomputing
 from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.recompute import WorkedOut
 
 Progress = Callable[[float], None]
 Result = TypeVar("Result")
@@ -47,13 +49,13 @@ def let_figures_follow(
     by: Person,
     as_of: datetime.date,
     progress: Progress | None = None,
-    ready: tuple[stored_figures.FiguresAndNeed, stored_figures.Notes] | None = None,
+    ready: tuple[WorkedOut, stored_figures.Notes] | None = None,
     recorded: bool = True,
 ) -> Recomputed:
     """Compute and store the figures if they are due, for who changed what is held; `ready`: see
     `stored_figures.follow`. `recorded`: with an entry in the history of its own."""
 
-    def at_last(found: stored_figures.FiguresAndNeed) -> None:
+    def at_last(found: WorkedOut) -> None:
         newest = Dataset.objects.filter(withdrawn_at=None).order_by("-imported_at", "-pk").first()
         if recorded and newest is not None:
             after = {"as_of": as_of.isoformat(), "figures": len(found.figures), "needs": len(found.needs)}
@@ -86,7 +88,7 @@ def change_held(
             would_be = observations.newest_first()
             transaction.set_rollback(True)
         notes = stored_figures.due()
-        found = stored_figures.worked_out(would_be, as_of, lambda part: say(part * 0.7))
+        found = recomputing.work_out(would_be, as_of, lambda part: say(part * 0.7))
         with transaction.atomic():
             done = change()
             now = observations.newest_first()

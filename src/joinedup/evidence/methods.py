@@ -1,7 +1,10 @@
 """Small pure methods used by the figures: containment, periods, percentiles, intervals, ranks, shrinkage."""
 
+from __future__ import annotations
+
 import numpy as np
-import polars as pl
+
+from joinedup.late_imports import polars as pl
 
 # The standard normal deviate of a two-sided 95% interval.
 Z = 1.959963984540054

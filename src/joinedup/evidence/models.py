@@ -165,6 +165,34 @@ class Figure(models.Model):
         return f"{self.indicator} in {self.place_id}, {self.period}"
 
 
+class Series(models.Model):
+    """Every period held of what a figure is made from, each as it may be shown: what is hidden is not in it.
+
+    Stored with the figures, so that a page reads a row and no file.
+    """
+
+    indicator = models.SlugField(max_length=60)
+    place = models.ForeignKey("places.Place", on_delete=models.CASCADE, related_name="series")
+    points = models.JSONField(
+        default=list, help_text="[[period, value, state, why], …], oldest first (`points.Point`)"
+    )
+    sums = models.JSONField(
+        default=list,
+        help_text="the same of the counts of a whole window, by its last month; empty where points make the sum",
+    )
+    threshold = models.PositiveIntegerField(
+        default=0, help_text="of the indicator when it was made: where that is larger now, nothing is shown"
+    )
+
+    class Meta:
+        verbose_name_plural = "series"
+        ordering = ["indicator", "place"]
+        constraints = [models.UniqueConstraint(fields=["indicator", "place"], name="series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} in {self.place_id}"
+
+
 # Below this certainty need is computed but not stated: the opportunities engine does not see it either.
 ENOUGH = LEAST_CERTAINTY
 

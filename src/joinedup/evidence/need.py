@@ -4,10 +4,10 @@ The model is `joinedup.engines.need`; here stand the sets of places that are com
 Suppressed or missing never counts as zero: a need about which nothing is known is unknown.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
-
-import polars as pl
 
 from joinedup.engines.need import themes as model
 from joinedup.engines.need.verdicts import NONE, NOT_MEASURED, PROXY
@@ -17,17 +17,18 @@ from joinedup.evidence.figures import AT_RISK, CHILDREN, FIGURES, at_risk, figur
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import year_of
 from joinedup.evidence.sources.contract import NUMBER
+from joinedup.late_imports import polars as pl
 
 __all__ = ["AT_RISK", "FIGURES", "at_risk", "earlier_years", "figures", "need", "populations"]
 
 # Ages that the Census gives together, of which a published rate's are a part: 0 to 15.
 AGES_COUNTED = 16
 EARLIER = {
-    "place": pl.String,
-    "indicator": pl.String,
-    "source": pl.String,
-    "year": pl.Int64,
-    "value": pl.Float64,
+    "place": str,
+    "indicator": str,
+    "source": str,
+    "year": int,
+    "value": float,
 }
 # A figure says a tenth less of today for every year of its age, and never less than this.
 LEAST_FRESH = 0.3

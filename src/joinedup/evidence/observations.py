@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import polars as pl
 from django.conf import settings
 
 from joinedup.evidence import store
@@ -14,11 +14,12 @@ from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import source_named
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SCHEMA, SUPPRESSED, Revision
+from joinedup.late_imports import polars as pl
 from joinedup.places.successions import parts_to_sum
 
 CELL = ["indicator", "place", "period"]
 # What is held about a cell, from which source, and the keys of its datasets.
-HELD: dict[str, pl.DataType] = {**SCHEMA, "source": pl.String(), "datasets": pl.List(pl.Int64)}
+HELD: dict[str, Any] = {**SCHEMA, "source": str, "datasets": list[int]}
 
 
 def home() -> Path:

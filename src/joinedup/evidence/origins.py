@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-import polars as pl
-
-from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.models import Dataset
 from joinedup.evidence.sources import tidy
 from joinedup.evidence.sources.contract import SCHEMA
 
 # Figures carry where each cell came from, as primary keys of datasets and as its source.
-HELD = {**SCHEMA, "datasets": pl.List(pl.Int64()), "source": pl.String()}
+HELD = {**SCHEMA, "datasets": list[int], "source": str}
 
 
 def source_of(dataset: Dataset) -> str:
@@ -28,11 +25,3 @@ def by_source(datasets: Iterable[Dataset]) -> dict[str, list[Dataset]]:
     for dataset in datasets:
         found.setdefault(source_of(dataset), []).append(dataset)
     return found
-
-
-def in_turn(datasets: Sequence[Dataset], indicator: Indicator) -> list[tuple[str, list[Dataset]]]:
-    """The sources that a figure may be made from, best first: those the indicator names, in its order, then
-    anybody else's, newest first. `datasets`: newest first."""
-    found = by_source(datasets)
-    named = [name for name in indicator.source if name in found]
-    return [(name, found[name]) for name in [*named, *(each for each in found if each not in named)]]

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-from django.core.cache import cache
 from django.db.models import F, Prefetch
 
 from joinedup.accounts.person import Person
-from joinedup.engines.code_faults import ENDED, NOT_BEGUN, REPEATED
 from joinedup.engines.words import listing
 from joinedup.evidence import disclosure, observations, store
-from joinedup.evidence.completeness import completeness, without_partial_months
-from joinedup.evidence.disclosure import DisclosureRule, rule_of
+from joinedup.evidence.disclosure import rule_of
 from joinedup.evidence.indicators import Indicator
-from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.origins import HELD, in_turn, source_of
+from joinedup.evidence.models import Dataset, Figure, Need, Series
+from joinedup.evidence.origins import source_of
+from joinedup.evidence.points import Point
 from joinedup.evidence.sources.contract import MISSING, NUMBER, SUPPRESSED, Codes
-from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
-from joinedup.evidence.sources.policeuk_street import SOURCE as STREET
-from joinedup.evidence.windows import MONTH
 from joinedup.evidence.wording import by_slug
-from joinedup.places.body_names import force_called
 from joinedup.places.models import Place
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
@@ -39,25 +32,6 @@ OF_ENGLAND_ONLY = (
     "has its own: exclusions, absence, children in need and looked after by authority are published by the Welsh "
     "Government (StatsWales); an administrator can bring them in as a table."
 )
-
-
-# Why a month of a series has no number: its force did not send all of it, or no file has it.
-NOT_WHOLE, NO_FILE = "not whole", "no file"
-# Or nothing was counted under the place's code.
-OF_A_CODE = {ENDED: "code ended", NOT_BEGUN: "code not begun", REPEATED: "carried on"}
-
-
-@dataclass(frozen=True)
-class Point:
-    """One period of a series. `value` is a count for rates, else the published value; None unless a number.
-
-    `why` a month has none: NOT_WHOLE, one of OF_A_CODE, on a chart also NO_FILE, or empty for all other reasons.
-    """
-
-    period: str
-    value: float | None
-    state: str
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,159 +70,34 @@ def series(indicator: Indicator, place_code: str) -> list[Point]:
     """Every period held for the observations behind an indicator, oldest first, each as it may be shown.
 
     Counts for a rate (its numerators together), the published value otherwise; from the one source that the
-    place's figure is made from. Empty for indicators computed from neighbourhoods. One query; two more and one read
-    of the store the first time after its content changes.
+    place's figure is made from. Empty for indicators computed from neighbourhoods. One query.
     """
-    return _kept(
-        "series-with-codes",
-        indicator,
-        place_code,
-        lambda held, why, rules: _points(held, why, indicator, rules),
-    )
+    found = _series(indicator, place_code)
+    return [Point(*point) for point in found.points]
 
 
 def totals(indicator: Indicator, place_code: str, spans: Sequence[Sequence[str]]) -> list[Point]:
-    """The total count in each of several spans of months (YYYY-MM), as it may be shown: small months that are
-    hidden one by one can be shown as one sum. Missing if a month is; as many queries and reads as `series`."""
-    months = ",".join(f"{span[0]}-{span[-1]}" for span in spans)
-    return _kept(
-        f"totals:{months}",
-        indicator,
-        place_code,
-        lambda held, _why, rules: _sums(held, indicator, rules, spans),
-    )
+    """The total count in each of several spans of months (YYYY-MM), each as long as the window of the indicator, as it
+    may be shown: small months that are hidden one by one can be shown as one sum. Missing if a month is. One query."""
+    found = _series(indicator, place_code)
+    months = {point[0]: point[1] for point in found.points}
+    kept = {total[0]: Point(*total) for total in found.sums}
+    return [kept.get(span[-1]) or _summed(span, {} if kept else months, indicator.window) for span in spans]
 
 
-_Rules = Mapping[int, DisclosureRule]
+def _summed(span: Sequence[str], months: Mapping[str, Any], window: int) -> Point:
+    """The sum of months of which no rule hides or rounds anything: no other sum is kept of those."""
+    counts: list[Any] = [months.get(month) for month in span]
+    if len(span) != window or None in counts:
+        return Point(span[-1], None, MISSING)
+    return Point(span[-1], sum(counts))
 
 
-def _kept(
-    what: str,
-    indicator: Indicator,
-    place_code: str,
-    ask: Callable[[pl.DataFrame, dict[str, str], _Rules], list[Point]],
-) -> list[Point]:
-    """The answer of `ask` on the observations behind a figure, cached until the store changes."""
-    if indicator.method in ("mean", "share"):
-        return []
-    # `joinedup check` reports a file that is gone; the page still shows the rest.
-    there = [row for row in observations.newest_first() if _is_there(row)]
-    key = f"shown:{observations.version(there)}:{indicator.slug}:{place_code}:{what}"
-    found: list[Point] | None = cache.get(key)
-    if found is None:
-        rules = {row.pk: rule_of(row.disclosure) for row in there}
-        found = ask(*_of_one_source(indicator, place_code, there), rules)
-        cache.set(key, found)
-    return found
-
-
-def _of_one_source(
-    indicator: Indicator, place_code: str, newest_first: Sequence[Dataset]
-) -> tuple[pl.DataFrame, dict[str, str]]:
-    """What the first source that covers the place holds about it, and why months of it are missing that it has a number
-    for, or that other places have."""
-    for name, own in in_turn(newest_first, indicator):
-        held, why = (
-            observations.held(own, indicators=indicator.observed, places=[place_code]),
-            dict[str, str](),
-        )
-        if name == STREET.name:
-            before = held.filter(pl.col("state") == NUMBER)
-            held = _without_partial_months(held, own)
-            now = held.filter(pl.col("state") == MISSING)
-            not_whole = before.join(now, on=["indicator", "period"], how="semi")["period"]
-            why = dict.fromkeys(not_whole, NOT_WHOLE)
-        if indicator.method == "rate":
-            held = held.filter(pl.col("period").str.contains(MONTH))
-        if held.height:
-            of_code = _not_counted(indicator, place_code)
-            is_one = pl.col("period").is_in(list(of_code)) & (pl.col("state") == NUMBER)
-            return held.with_columns(
-                count=pl.when(~is_one).then("count"),
-                state=pl.when(is_one).then(pl.lit(MISSING)).otherwise("state"),
-            ), why | of_code
-    return pl.DataFrame(schema=HELD), {}
-
-
-def _not_counted(indicator: Indicator, place_code: str) -> dict[str, str]:
-    """The months in which nothing was counted under the place's code, as its figure says, and why. One query."""
-    if indicator.method != "rate":
-        return {}
-    own = Figure.objects.filter(indicator=indicator.slug, place=place_code).values_list(
-        "not_counted", flat=True
-    )
-    return {month: OF_A_CODE[fault] for months in own for month, fault in months}
-
-
-def _without_partial_months(held: pl.DataFrame, own: Sequence[Dataset]) -> pl.DataFrame:
-    """Months that the force which counted them did not send whole are missing on a line too, never a fall."""
-    whole = observations.held(own, indicators=[ALL_CRIMES, WITHOUT_PLACE])
-    areas = {row.pk: force_called(row.reported_by) for row in own}
-    force = pl.col("datasets").list.first().replace_strict(areas, default=None, return_dtype=pl.String)
-    return without_partial_months(held, completeness(whole), force)
-
-
-def _points(held: pl.DataFrame, why: dict[str, str], indicator: Indicator, rules: _Rules) -> list[Point]:
-    if indicator.method != "rate":
-        said = held.with_columns(
-            state=pl.when((pl.col("state") == NUMBER) & pl.col("value").is_null())
-            .then(pl.lit(MISSING))
-            .otherwise("state")
-        )
-        shown = disclosure.shown(said, rules, DisclosureRule(threshold=indicator.threshold))
-        return [Point(*row) for row in shown.sort("period").select("period", "value", "state").iter_rows()]
-    points = _as_points(
-        disclosure.shown_together(
-            _summed(held.with_columns(span="period"), indicator, 1),
-            rules,
-            DisclosureRule(threshold=indicator.threshold),
-        )
-    )
-    there = {point.period for point in points}
-    points += [
-        Point(month, None, MISSING) for month, one in why.items() if month not in there and one != NOT_WHOLE
-    ]
-    return [
-        replace(point, why=why.get(point.period, "")) if point.state == MISSING else point
-        for point in sorted(points, key=lambda point: point.period)
-    ]
-
-
-def _sums(
-    held: pl.DataFrame, indicator: Indicator, rules: _Rules, spans: Sequence[Sequence[str]]
-) -> list[Point]:
-    found = []
-    for span in spans:
-        inside = held.filter(pl.col("period").is_in(list(span))).with_columns(span=pl.lit(span[-1]))
-        one = disclosure.shown(
-            _summed(inside, indicator, len(span)), rules, DisclosureRule(threshold=indicator.threshold)
-        )
-        found += _as_points(one) or [Point(span[-1], None, MISSING)]
-    return found
-
-
-def _summed(rows: pl.DataFrame, indicator: Indicator, months: int) -> pl.DataFrame:
-    """Counts by `span`. A part that is absent or hidden makes the whole unknown: a sum of the others would be
-    wrong."""
-    wanted = months * len(indicator.observed)
-    summed = rows.group_by("span").agg(
-        count=pl.col("count").sum(),
-        value=pl.lit(None, pl.Float64).first(),
-        parts=(pl.col("state") == NUMBER).sum(),
-        hidden=(pl.col("state") == SUPPRESSED).any(),
-        datasets=pl.col("datasets").explode().unique(),
-    )
-    return summed.with_columns(
-        state=pl.when("hidden")
-        .then(pl.lit(SUPPRESSED))
-        .when(pl.col("parts") == wanted)
-        .then(pl.lit(NUMBER))
-        .otherwise(pl.lit(MISSING))
-    )
-
-
-def _as_points(shown: pl.DataFrame) -> list[Point]:
-    return [Point(*row) for row in shown.sort("span").select("span", "count", "state").iter_rows()]
+def _series(indicator: Indicator, place_code: str) -> Series:
+    rows = Series.objects.filter(indicator=indicator.slug, place=place_code)
+    # What was made before a new version hid more waits for the figures to be worked out again.
+    found = rows.filter(threshold__gte=indicator.threshold).first()
+    return found or Series(indicator=indicator.slug, place_id=place_code)
 
 
 def rests_on(held: Figure) -> list[Dataset]:

@@ -1,23 +1,23 @@
-"""From the observations held to rows of figures and of need, ready to be stored."""
+"""From the observations held to rows of figures, of their series and of need, ready to be stored."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
-
-import polars as pl
 
 from joinedup.evidence.completeness import completeness, without_partial_months
 from joinedup.evidence.disclosure import rule_of
 from joinedup.evidence.figures import at_risk, figures, populations
 from joinedup.evidence.indicators import Indicator, indicators
-from joinedup.evidence.models import Dataset, Figure, Need
+from joinedup.evidence.models import Dataset, Figure, Need, Series
 from joinedup.evidence.need import earlier_years, need
 from joinedup.evidence.observations import held
 from joinedup.evidence.origins import HELD, by_source, source_of
+from joinedup.evidence.series import not_whole, series
 from joinedup.evidence.sources.policeuk_street import ALL_CRIMES, WITHOUT_PLACE
+from joinedup.late_imports import polars as pl
 from joinedup.places.queries import code_frames, force_areas
 from joinedup.taxonomy.models import Theme
 
@@ -34,22 +34,31 @@ OF_THE_MODEL = (
 )  # fmt: skip
 
 
-def work_out(
-    datasets: Sequence[Dataset], as_of: datetime.date, say: Callable[[float], None]
-) -> tuple[list[Figure], list[Need]]:
-    """Every figure and need of the places that have a page, from `datasets` (newest first), not yet saved."""
+@dataclass(frozen=True)
+class WorkedOut:
+    """What some datasets come to, not stored yet."""
+
+    figures: list[Figure]
+    needs: list[Need]
+    series: list[Series]
+
+
+def work_out(datasets: Sequence[Dataset], as_of: datetime.date, say: Callable[[float], None]) -> WorkedOut:
+    """Every figure and need of the places that have a page, from `datasets` (newest first), as known on `as_of`."""
+    if not datasets:
+        return WorkedOut([], [], [])
     every = code_frames()[0]
     places = every.filter(pl.col("ended").is_null()).rename({"code": "place"})
     places = places.join(force_areas(every), on="place", how="left").with_columns(
         force=pl.when(pl.col("kind") == "police_force").then("place").otherwise("force")
     )
     measured = [_of_kinds(one) for one in indicators()]
-    found = _observations(datasets, measured, places)
-    complete = completeness(found)
+    held_now = _observations(datasets, measured, places)
+    complete = completeness(held_now)
     forces = dict(places.select("place", "force").iter_rows())
     area = pl.col("place").replace_strict(forces, default=None, return_dtype=pl.String)
     is_force = pl.col("place").is_in(list(complete))
-    found = without_partial_months(found, complete, pl.when(is_force).then("place").otherwise(area))
+    found = without_partial_months(held_now, complete, pl.when(is_force).then("place").otherwise(area))
     say(0.4)
     population = populations(found.filter(pl.col("source") == RESIDENTS), places)
     month = f"{as_of:%Y-%m}"
@@ -57,6 +66,8 @@ def work_out(
     kept = places.select("place", "name", "kind", "parent", "force")
     values = figures(found, population, measured, kept, month, rules, complete)
     values = values.filter(pl.col("period").is_not_null())
+    made = _figure_rows(values, datasets)
+    of_the_past = series(found, not_whole(held_now, found), made, measured, rules)
     say(0.7)
     themes = list(Theme.objects.values_list("slug", flat=True))
     needs = need(
@@ -69,9 +80,8 @@ def work_out(
         themes=themes,
     ).filter(pl.col("theme").is_in(themes))
     say(0.9)
-    return _figure_rows(values, datasets), _need_rows(
-        needs, values, {theme: at_risk(population, theme) for theme in themes}, as_of
-    )
+    people = {theme: at_risk(population, theme) for theme in themes}
+    return WorkedOut(made, _need_rows(needs, values, people, as_of), of_the_past)
 
 
 def _of_kinds(indicator: Indicator) -> Indicator:

@@ -4,6 +4,8 @@ A file appears under its name whole or not at all: it is written to a temporary 
 renamed. The database row that names it makes it visible; a file that no row names is an orphan.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import tempfile
@@ -11,9 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import polars as pl
-
 from joinedup.evidence.sources.contract import SCHEMA, in_order
+from joinedup.late_imports import polars as pl
 
 ASIDE = ".partial-"
 # Small, so that a place's series of one indicator is in one or two groups and the rest is skipped unread.
@@ -33,7 +34,7 @@ def write_observations(home: Path, frame: pl.DataFrame) -> StoredFile:
 
     Raises `ValueError` if the columns are not those of `SCHEMA`, `OSError` if the disk fails.
     """
-    if dict(frame.schema) != SCHEMA:
+    if frame.schema != pl.Schema(SCHEMA):
         raise ValueError(f"observations must have the columns {', '.join(SCHEMA)} in this order and type")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, aside_name = tempfile.mkstemp(prefix=ASIDE, dir=home)

@@ -1,4 +1,4 @@
-"""Figures and need as they are stored, replaced by new ones in steps so short that other writers hardly wait.
+"""Figures, their series and need as stored, replaced by new ones in steps so short that other writers hardly wait.
 
 SQLite has one writer at a time, and working out takes seconds: it is done before anything is locked. What changes what
 is held notes that the figures are due (`FiguresDue`) in its own transaction. They follow place by place, each place
@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -21,7 +20,8 @@ from django.utils import timezone
 
 from joinedup.evidence import observations
 from joinedup.evidence import recompute as recomputing
-from joinedup.evidence.models import Dataset, Figure, FiguresDue, Need
+from joinedup.evidence.models import Figure, FiguresDue, Need, Series
+from joinedup.evidence.recompute import WorkedOut
 from joinedup.mail.turns import let_others_write
 
 # Seconds of one step, and how many places are written before the time is looked at.
@@ -29,18 +29,11 @@ STEP, PLACES = 0.15, 2
 SILENT = datetime.timedelta(minutes=5)
 KEYS: dict[type[Any], tuple[str, str]] = {
     Figure: ("indicator", "place_id"),
+    Series: ("indicator", "place_id"),
     Need: ("place_id", "theme_id"),
 }
 Progress = Callable[[float], None]
 Notes = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class FiguresAndNeed:
-    """What these datasets come to, not stored yet."""
-
-    figures: list[Figure]
-    needs: list[Need]
 
 
 def note_due(because: str) -> None:
@@ -61,20 +54,13 @@ def are_abandoned(now: datetime.datetime) -> bool:
     return bool(said) and all(said)
 
 
-def worked_out(datasets: Sequence[Dataset], as_of: datetime.date, say: Progress) -> FiguresAndNeed:
-    """Figures and need from `datasets` (newest first), as known on `as_of`."""
-    if not datasets:
-        return FiguresAndNeed([], [])
-    return FiguresAndNeed(*recomputing.work_out(datasets, as_of, say))
-
-
 def follow(
     as_of: datetime.date,
     say: Progress,
     *,
-    ready: tuple[FiguresAndNeed, Notes] | None = None,
-    at_last: Callable[[FiguresAndNeed], None] = lambda _: None,
-) -> FiguresAndNeed | None:
+    ready: tuple[WorkedOut, Notes] | None = None,
+    at_last: Callable[[WorkedOut], None] = lambda _: None,
+) -> WorkedOut | None:
     """Let the figures follow what is held; None where nothing is due, or somebody else finished it.
 
     `ready`: what is worked out already, with the notes that it answers. `at_last` is called in the last transaction.
@@ -86,16 +72,17 @@ def follow(
             notes = due()
             if not notes:
                 return None
-            ready = worked_out(observations.newest_first(), as_of, lambda part: say(part * 0.7)), notes
+            ready = (
+                recomputing.work_out(observations.newest_first(), as_of, lambda part: say(part * 0.7)),
+                notes,
+            )
         if _stored(*ready, say, at_last):
             say(1.0)
             return ready[0]
         ready = None
 
 
-def _stored(
-    found: FiguresAndNeed, notes: Notes, say: Progress, at_last: Callable[[FiguresAndNeed], None]
-) -> bool:
+def _stored(found: WorkedOut, notes: Notes, say: Progress, at_last: Callable[[WorkedOut], None]) -> bool:
     """Store them place by place; whether no other change came in between."""
     places = _by_place(found)
     left = sorted({*places, *_held_places()})
@@ -120,9 +107,9 @@ def _stored(
         let_others_write()
 
 
-def _by_place(found: FiguresAndNeed) -> dict[str, dict[type[Any], list[Any]]]:
+def _by_place(found: WorkedOut) -> dict[str, dict[type[Any], list[Any]]]:
     places: dict[str, dict[type[Any], list[Any]]] = defaultdict(lambda: defaultdict(list))
-    rows: list[Any] = [*found.figures, *found.needs]
+    rows: list[Any] = [*found.figures, *found.series, *found.needs]
     for row in rows:
         places[row.place_id][type(row)].append(row)
     return places

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from joinedup.evidence import disclosure
 from joinedup.evidence.breaks import is_broken
 from joinedup.evidence.disclosure import DisclosureRule
 from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.sources.contract import NUMBER, SUPPRESSED
+from joinedup.late_imports import polars as pl
 
 MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
 YEAR = 12

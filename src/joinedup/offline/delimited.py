@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
+from joinedup.late_imports import polars as pl
 
 # No table comes near these; a larger one is not a table, or has stray quotation marks.
 MOST_COLUMNS = 2_000

@@ -1,9 +1,10 @@
 """Open a given file safely: plain text, compressed, a workbook, or Parquet; anything else is refused."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
-import polars as pl
-
+from joinedup.late_imports import polars as pl
 from joinedup.offline import archives, workbooks
 from joinedup.offline.delimited import Refused, TextTable, table_of
 

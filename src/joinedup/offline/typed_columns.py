@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.reading.register import DAY, NUMBER, WORDS, YES
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextRows, quoted
 
 TRUE, FALSE = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
 from django.db.models import Prefetch, Q, QuerySet
 
 from joinedup.accounts.person import PUBLIC, Person
@@ -19,6 +18,7 @@ from joinedup.engines.opportunities import Inputs
 from joinedup.engines.opportunities.inputs import COLUMNS
 from joinedup.engines.reading import read_register
 from joinedup.initiatives.models import Initiative
+from joinedup.late_imports import polars as pl
 from joinedup.opportunities.models import Run
 from joinedup.opportunities.register_needs import needs_and_figures, with_alerts
 from joinedup.opportunities.register_rows import (

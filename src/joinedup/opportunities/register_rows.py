@@ -9,10 +9,9 @@ import datetime
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import polars as pl
-
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
+from joinedup.late_imports import polars as pl
 from joinedup.opportunities.models import Answer, Opportunity, Run, what_is_answered
 from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Contact, Link, Partner

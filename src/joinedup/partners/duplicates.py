@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from joinedup.accounts import audit
@@ -55,9 +55,8 @@ def near_pairs(person: Person, footprints: Iterable[Footprint | int]) -> list[Ne
 
 
 def near_pair_count(person: Person, footprints: Iterable[Footprint | int]) -> int:
-    """How many of these there are; 3 queries, for what is compared alone."""
-    areas = Prefetch("serves", Place.objects.only("code"))
-    return len(_pairs(list(_held(person, footprints).only(*COMPARED).prefetch_related(areas))))
+    """How many of these there are; 3 queries, for what is compared alone, and 1 where nothing is alike."""
+    return len(_pairs(list(_held(person, footprints).only(*COMPARED))))
 
 
 def _held(person: Person, footprints: Iterable[Footprint | int]) -> QuerySet[Partner]:
@@ -67,9 +66,12 @@ def _held(person: Person, footprints: Iterable[Footprint | int]) -> QuerySet[Par
 
 
 def _pairs(partners: list[Partner]) -> list[NearPair]:
+    alike = [*_by_number(partners), *_by_name(partners)]
+    if not alike:
+        return []
     two = set(TwoBodies.objects.filter(first__in=partners).values_list("first_id", "second_id"))
     found: dict[tuple[int, int], NearPair] = {}
-    for one, other, number, likeness in [*_by_number(partners), *_by_name(partners)]:
+    for one, other, number, likeness in alike:
         key = one.pk, other.pk
         succeeds = one.succeeded_by_id == other.pk or other.succeeded_by_id == one.pk
         if key not in two and key not in found and not succeeds:
@@ -91,7 +93,15 @@ def _by_number(partners: Iterable[Partner]) -> Iterator[Likeness]:
         yield from ((one, other, kind, 1.0) for at, one in enumerate(whole) for other in whole[at + 1 :])
 
 
-def _by_name(partners: list[Partner]) -> Iterator[Likeness]:
+def _by_name(partners: list[Partner]) -> list[Likeness]:
+    """Those whose names are alike and nothing speaks against it; asks for the places of these alone."""
+    alike = list(_of_like_names(partners))
+    both = [partner for one, other, *_ in alike for partner in (one, other)]
+    prefetch_related_objects(both, Prefetch("serves", Place.objects.only("code")))
+    return [pair for pair in alike if not _speaks_against(pair[0], pair[1], pair[3])]
+
+
+def _of_like_names(partners: list[Partner]) -> Iterator[Likeness]:
     # Imported here: what compares names takes a while to load, and few processes need it.
     from joinedup.engines.reading.same import Names
 
@@ -100,9 +110,7 @@ def _by_name(partners: list[Partner]) -> Iterator[Likeness]:
     for partner in partners:
         alike = dict(names.nearest(partner.name, ALIKE)) if called else {}
         for name, likeness in alike.items():
-            for earlier in called[name]:
-                if not _speaks_against(earlier, partner, likeness):
-                    yield earlier, partner, "", likeness
+            yield from ((earlier, partner, "", likeness) for earlier in called[name])
         if partner.name not in called:
             names.add(partner.name)
         called[partner.name].append(partner)

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from django.db import transaction
 
+from joinedup.late_imports import polars as pl
 from joinedup.places.models import CodeChange, Membership, Outline, Place, Succession
 from joinedup.places.shipped import SHIPPED, read_parts
 

@@ -18,10 +18,10 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import polars as pl
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from joinedup.late_imports import polars as pl
 from joinedup.places.shipped import SHIPPED
 
 # As the lookup's issues call the postcode and its neighbourhood of 2021.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import polars as pl
 from django.db.models import Case, Exists, IntegerField, Q, QuerySet, Value, When
 
+from joinedup.late_imports import polars as pl
 from joinedup.places import successions
 from joinedup.places.models import CodeChange, Footprint, Membership, Place
 from joinedup.places.postcodes import authorities_of, looks_like_a_postcode, neighbourhood_of
@@ -111,12 +111,18 @@ def whole_counties_of(groups: Sequence[Sequence[Place]]) -> list[list[Place]]:
 def force_areas(places: pl.DataFrame | None = None) -> pl.DataFrame:
     """(place, force): the police force area of each current place, by its own membership or that of a place
     around it. Places where it is unknown are left out. One query with `places` of `code_frames`, two without."""
-    own = dict(Membership.objects.filter(kind=Place.Kind.POLICE_FORCE).values_list("place", "code"))
     if places is None:
         parents = dict(Place.objects.filter(ended__isnull=True).values_list("code", "parent"))
     else:
         parents = dict(places.filter(pl.col("ended").is_null()).select("code", "parent").iter_rows())
-    found = []
+    found = list(forces_of(parents).items())
+    return pl.DataFrame(found, schema={"place": pl.String, "force": pl.String}, orient="row")
+
+
+def forces_of(parents: Mapping[str, str | None]) -> dict[str, str]:
+    """The same by code, of places by code with what they lie in. One query."""
+    own = dict(Membership.objects.filter(kind=Place.Kind.POLICE_FORCE).values_list("place", "code"))
+    found = {}
     for code in parents:
         above: str | None = code
         for _step in range(DEPTH):
@@ -124,8 +130,8 @@ def force_areas(places: pl.DataFrame | None = None) -> pl.DataFrame:
                 break
             above = parents.get(above)
         if above in own:
-            found.append((code, own[above]))
-    return pl.DataFrame(found, schema={"place": pl.String, "force": pl.String}, orient="row")
+            found[code] = own[above]
+    return found
 
 
 def ancestors(place: Place) -> list[Place]:

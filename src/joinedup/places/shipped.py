@@ -11,12 +11,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.reading.cells import folded, pieces
+from joinedup.late_imports import polars as pl
 
 SHIPPED = Path(str(resources.files("joinedup.data"))) / "country"
-CHANGES = {"old": pl.String, "new": pl.String, "kind": pl.String, "share": pl.Float64}
+CHANGES = {"old": str, "new": str, "kind": str, "share": float}
 CODE = re.compile(r"[EW]\d{8}")
 NEIGHBOUR_KM = 40.0
 AROUND = ["code", "name", "kind", "parent", "latitude", "longitude"]
@@ -26,7 +25,7 @@ def read_parts(force: str, folder: Path = SHIPPED) -> tuple[pl.DataFrame, pl.Dat
     """The wards and neighbourhoods of a police force's area, what old codes became, and outlines by code."""
     with zipfile.ZipFile(folder / "parts" / f"{force}.zip") as archive:
         places = pl.read_csv(io.BytesIO(archive.read("places.csv")), infer_schema_length=None)
-        changes = pl.read_csv(io.BytesIO(archive.read("changes.csv")), schema=CHANGES)
+        changes = pl.read_csv(io.BytesIO(archive.read("changes.csv")), schema=pl.Schema(CHANGES))
         return places, changes, json.loads(archive.read("outlines.json"))
 
 
@@ -36,7 +35,7 @@ def frames(*forces: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     parts = [read_parts(force) for force in forces]
     wide = pl.read_csv(SHIPPED / "areas.csv.gz", infer_schema_length=None)
     places = pl.concat([wide, *(part[0] for part in parts)], how="diagonal_relaxed")
-    return places, pl.concat([pl.DataFrame(schema=CHANGES), *(part[1] for part in parts)])
+    return places, pl.concat([pl.DataFrame(schema=pl.Schema(CHANGES)), *(part[1] for part in parts)])
 
 
 def around(cells: Iterable[str]) -> pl.DataFrame:

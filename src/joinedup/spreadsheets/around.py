@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-import polars as pl
 from django.db.models import Q
 
 from joinedup.accounts.person import Person
 from joinedup.engines.reading.themes import Sectors
 from joinedup.initiatives.models import Initiative
+from joinedup.late_imports import polars as pl
 from joinedup.partners.election_hold import why_held
 from joinedup.partners.models import Ask, Contact, Partner
 from joinedup.partners.queries import former_names

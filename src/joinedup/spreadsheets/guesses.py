@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import polars as pl
 from django.utils import timezone
 
 from joinedup.engines.reading import read_register
 from joinedup.engines.reading.register import Part, is_exact
+from joinedup.late_imports import polars as pl
 from joinedup.spreadsheets.around import EVERYWHERE_HERE, KnownRecords
 from joinedup.spreadsheets.cells import exactly, plain_name
 from joinedup.spreadsheets.columns import Field

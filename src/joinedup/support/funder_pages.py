@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
+from joinedup.late_imports import polars as pl
 from joinedup.support.models import Offer
 from joinedup.support.queries import areas
 from joinedup.taxonomy.models import Sector, Theme
@@ -33,9 +34,7 @@ class ReadPage:
 
 def read_funder_page(source: str, url: str, on: datetime.date) -> ReadPage:
     """Read a page, pasted or fetched, as text or as the source of a web page; three queries."""
-    # Imported when it is needed: the engine brings its tables with it.
-    import polars as pl
-
+    # Imported when it is needed: the engine brings its lists of words with it.
     from joinedup.engines.reading.funder_page import MOST, read_page
     from joinedup.engines.reading.page_text import is_markup, page_text
 

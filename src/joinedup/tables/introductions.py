@@ -10,13 +10,13 @@ import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-import polars as pl
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
 from joinedup.engines.opportunities.meetings import meetings
 from joinedup.engines.words import listing
 from joinedup.events.models import Event
+from joinedup.late_imports import polars as pl
 from joinedup.opportunities import engine
 from joinedup.opportunities.models import Run
 from joinedup.registration.attendance import is_vouched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-import polars as pl
+from joinedup.late_imports import polars as pl
 
 REFERENCE = Path(str(resources.files("joinedup.data"))) / "reference"
 

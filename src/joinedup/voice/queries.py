@@ -21,6 +21,10 @@ from joinedup.voice.models import Contradiction, Contribution, Conversation, Hos
 from joinedup.voice.shown import shown
 
 SHOWN = Contribution.State.SHOWN
+# As much as My work and its mail tell.
+TOLD_OF_A_CONTRADICTION = (
+    "on", "partner__name", "contribution__theme__name", "contribution__place__name", "contribution__is_demonstration",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def contradictions(person: Person) -> list[Contradiction]:
         contribution__partner_reply=None,
     )
     with_all = found.select_related("partner", "contribution__theme", "contribution__place")
-    return list(with_all.order_by("on", "pk"))
+    return list(with_all.only(*TOLD_OF_A_CONTRADICTION).order_by("on", "pk"))
 
 
 def heard(footprint: Footprint) -> list[dict[str, Any]]:

@@ -16,10 +16,13 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from joinedup import __version__
+from joinedup.about.models import ResponsibleBody
+from joinedup.about.queries import responsible_body
 from joinedup.accounts.permissions import may
 from joinedup.accounts.sign_in.services import sign_in_services
 from joinedup.engines.opportunities.strength import band
-from joinedup.events.queries.contact import own_contact, whom_to_ask
+from joinedup.events.models import Event
+from joinedup.events.queries.contact import WhomToAsk, own_contact, whom_to_ask
 from joinedup.mail.markup import to
 from joinedup.places.demonstration import is_demonstration_site, what_is_invented
 
@@ -92,6 +95,21 @@ def allowed(context: Context, action: str, on: Any = None) -> bool:
     return request is not None and may(request.person, action, on)
 
 
+@pass_context
+def asked_about(context: Context, event: Event) -> WhomToAsk:
+    """Whom to ask about an event; one query a page at most, however often it is said there."""
+    request = context.get("request")
+    known = {} if request is None else vars(request)
+
+    def responsible() -> ResponsibleBody:
+        if "responsible_body" not in known:
+            known["responsible_body"] = responsible_body()
+        found: ResponsibleBody = known["responsible_body"]
+        return found
+
+    return whom_to_ask(event, responsible)
+
+
 def environment(**options: Any) -> Environment:
     options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**options)  # noqa: S701 - Django passes autoescape
@@ -103,7 +121,7 @@ def environment(**options: Any) -> Environment:
         version=__version__,
         today=timezone.localdate,
         own_contact=own_contact,
-        whom_to_ask=whom_to_ask,
+        whom_to_ask=asked_about,
         query_with=query_with,
         sign_in_services=sign_in_services,
         is_demonstration_site=is_demonstration_site,

@@ -81,7 +81,7 @@ def test_pressure_is_found_with_its_interval() -> None:
 def test_the_same_comes_out_whatever_the_order_of_rows() -> None:
     made = world(6, planted=2, everyday=0.3)
     once = told(made)
-    assert once.schema == pl.Schema(NEED)
+    assert once.drop("figures").schema == pl.Schema(NEED)
     assert once["figures"].explode().struct.fields == list(FACT)
     again = need(*(frame.sample(fraction=1, shuffle=True, seed=3) for frame in made.frames()))
     assert_frame_equal(once, again)
@@ -190,4 +190,4 @@ def test_places_that_differ_by_chance_alone_cannot_be_told_apart() -> None:
 
 def test_nothing_in_gives_nothing_out() -> None:
     made = world(13, 3)
-    assert need(*(frame.clear() for frame in made.frames())).schema == pl.Schema(NEED)
+    assert need(*(frame.clear() for frame in made.frames())).drop("figures").schema == pl.Schema(NEED)

@@ -70,7 +70,7 @@ FULL = {
 def test_frames_have_exactly_the_columns() -> None:
     for register in (read(**FULL), read(partners=[])):
         for name, columns in COLUMNS.items():
-            assert dict(getattr(register, name).schema) == columns, name
+            assert getattr(register, name).schema == pl.Schema(columns), name
 
 
 def test_lists_are_never_null() -> None:

@@ -51,7 +51,7 @@ def test_reads_to_the_schema(source: Source, codes: Codes, brought: Brought) -> 
     found, reading = read_file(brought(SAMPLES[source.name]), codes)
     assert found is source
     rows = reading.observations
-    assert dict(rows.schema) == SCHEMA
+    assert rows.schema == pl.Schema(SCHEMA)
     assert_frame_equal(rows, rows.sort("indicator", "place", "period"))
     assert not rows.select("indicator", "place", "period").is_duplicated().any()
     assert rows["place"].is_in(list(codes.kinds)).all()

@@ -159,14 +159,16 @@ def named_by_mail(token: str) -> NamedBody | None:
 
 def named_for(person: Person, pk: int) -> list[NamedBody]:
     """The bodies of an agreement that a signed-in person answers for: those they are a member of, and those
-    that list their address as a contact; at most 4 queries, plus one for each body."""
+    that list their address as a contact; at most 5 queries, plus one for each body."""
     if person.user_id is None:
         return []
     as_contact = (
         Contact.objects.filter(email__iexact=person.email) if person.email else Contact.objects.none()
     )
     called = set(as_contact.values_list("partner", flat=True))
-    agreement = whole(_that_name(person.partner_ids | called)).filter(pk=pk).first()
+    theirs = _that_name(person.partner_ids | called).filter(pk=pk)
+    # Most readers answer for none, and all of an agreement is much to ask for.
+    agreement = whole(theirs).first() if theirs.exists() else None
     if agreement is None:
         return []
     bodies = named_bodies(agreement)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.need.panel import Panel, of_one_kind
 from joinedup.engines.need.transforms import LIMIT
+from joinedup.late_imports import polars as pl
 
 FACT: dict[str, Any] = {
-    "indicator": pl.String, "own": pl.Boolean, "weight": pl.Float64, "value": pl.Float64, "unit": pl.String,
-    "lower": pl.Float64, "upper": pl.Float64, "middle": pl.Float64, "against": pl.String, "ratio": pl.Float64,
-    "ratio_lower": pl.Float64, "ratio_upper": pl.Float64, "beyond": pl.Boolean, "told_apart": pl.Boolean,
-    "family": pl.String, "source": pl.String, "start": pl.String, "period": pl.String,
+    "indicator": str, "own": bool, "weight": float, "value": float, "unit": str,
+    "lower": float, "upper": float, "middle": float, "against": str, "ratio": float,
+    "ratio_lower": float, "ratio_upper": float, "beyond": bool, "told_apart": bool,
+    "family": str, "source": str, "start": str, "period": str,
 }  # fmt: skip
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines.need.fit import Layout
 from joinedup.engines.need.spread import between, middle
+from joinedup.late_imports import polars as pl
 
 Floats = NDArray[np.float64]
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines.need.facts import FACT, facts
@@ -29,6 +28,7 @@ from joinedup.engines.need.verdicts import (
     SHARED,
     STANDS_OUT,
 )
+from joinedup.late_imports import polars as pl
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +39,16 @@ SURE = 0.9
 THIRD = 0.4307
 
 NEED: dict[str, Any] = {
-    "place": pl.String, "theme": pl.String, "set": pl.String, "label": pl.String, "size": pl.Int64,
-    "pressure": pl.Float64, "pressure_lower": pl.Float64, "pressure_upper": pl.Float64,
-    "departure": pl.Float64, "stands_out": pl.Float64, "worse": pl.Float64,
-    "verdict": pl.String, "measured": pl.String, "shared_with": pl.String,
-    "need": pl.Float64, "reliability": pl.Float64, "figures": pl.List(pl.Struct(FACT)),
+    "place": str, "theme": str, "set": str, "label": str, "size": int,
+    "pressure": float, "pressure_lower": float, "pressure_upper": float,
+    "departure": float, "stands_out": float, "worse": float,
+    "verdict": str, "measured": str, "shared_with": str,
+    "need": float, "reliability": float,
 }  # fmt: skip
+
+
+def _columns() -> dict[str, Any]:
+    return {**NEED, "figures": pl.List(pl.Struct(FACT))}
 
 
 def need(
@@ -70,7 +74,7 @@ def need(
                   own (whether it is the set of this place: each has one); the whole of every set
     `earlier`     place, indicator, year, value: former years of published figures
 
-    Returns `NEED`, by place and theme:
+    Returns `NEED` and figures, by place and theme:
     pressure, pressure_lower, pressure_upper  general pressure in spreads between places, with its 95% interval
     departure    how far the theme lies above what pressure explains, in spreads (d); of own and shared figures
     stands_out   Pr(d > 0.5), likewise; null where it cannot be said
@@ -100,7 +104,7 @@ def need(
                 wider[str(group)] = (nation, model)
             parts.append(_of_set(held, about, weights, members, size, nation, model, asked, seed))
     if not parts:
-        return pl.DataFrame(schema=NEED)
+        return pl.DataFrame(schema=_columns())
     return pl.concat(parts).sort("place", "theme")
 
 
@@ -149,7 +153,7 @@ def _of_set(
             size=pl.lit(size if size >= MODEL_FROM else None, pl.Int64),
             figures=pl.col("figures").fill_null([]),
         )
-        .select(pl.col(column).cast(kind) for column, kind in NEED.items())
+        .select(pl.col(column).cast(kind) for column, kind in _columns().items())
     )
 
 

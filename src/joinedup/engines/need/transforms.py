@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
+
+from joinedup.late_imports import polars as pl
 
 Floats = NDArray[np.float64]
 

@@ -12,12 +12,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
-import polars as pl
-
 from joinedup.engines.opportunities.ages import ages_in
 from joinedup.engines.opportunities.concepts import Meaning, concepts, meaning
 from joinedup.engines.reading.register import COLUMNS as REGISTER
 from joinedup.engines.reading.register import DAY, NUMBER, TEXT, WORDS, YES
+from joinedup.late_imports import polars as pl
 
 R = TypeVar("R")
 

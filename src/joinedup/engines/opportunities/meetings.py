@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-import polars as pl
-
 from joinedup.engines.opportunities.move import Because, Move, Party, tie
 from joinedup.engines.opportunities.run import Result
+from joinedup.late_imports import polars as pl
 
 NAME = "meet"
 # More people than this nobody looks for in a room.

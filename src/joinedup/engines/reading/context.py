@@ -8,8 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.reading import cells
 from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.headings import with_known_headings
@@ -19,6 +17,7 @@ from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.register import Guesses, Part
 from joinedup.engines.reading.same import NEARLY, Names, name_key
 from joinedup.engines.reading.themes import Read, Sectors, Themes
+from joinedup.late_imports import polars as pl
 
 MARKINGS = {
     **dict.fromkeys(listed("public, open, anyone, everybody, cyhoeddus"), "public"),

@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.reading import basis as bases
 from joinedup.engines.reading.cells import folded, money
 from joinedup.engines.reading.eligibility import eligible
@@ -22,6 +20,7 @@ from joinedup.engines.reading.phrases import phrase_pattern
 from joinedup.engines.reading.places import Gazetteer
 from joinedup.engines.reading.support import GENERAL
 from joinedup.engines.reading.themes import Sectors, Themes
+from joinedup.late_imports import polars as pl
 
 MOST = 60_000  # characters that are read
 LONGEST = 500  # characters of a sentence that is quoted

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import polars as pl
 from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded
 from joinedup.engines.reading.phrases import listed
 from joinedup.engines.reading.register import Guesses
+from joinedup.late_imports import polars as pl
 
 # Other names of the tables themselves.
 TABLES = {

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
 
-import polars as pl
 from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded, is_blank, pieces
@@ -32,6 +31,7 @@ from joinedup.engines.reading.place_names import (
     parts_of,
 )
 from joinedup.engines.reading.register import Part
+from joinedup.late_imports import polars as pl
 
 
 def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.reading import ask_words, people, results, same
 from joinedup.engines.reading.answers import answer, links
 from joinedup.engines.reading.cells import folded, is_blank, pieces
@@ -16,6 +14,7 @@ from joinedup.engines.reading.context import Context
 from joinedup.engines.reading.phrases import listed, phrase_pattern
 from joinedup.engines.reading.register import Part, Register, frame
 from joinedup.engines.reading.support import support
+from joinedup.late_imports import polars as pl
 
 Row = dict[str, Any]
 MANY = 5  # a body that serves more authorities than this serves everywhere

@@ -3,13 +3,14 @@ column means."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import polars as pl
+from joinedup.late_imports import polars as pl
 
-WORDS, TEXT, NUMBER, DAY, YES = pl.List(pl.String), pl.String, pl.Float64, pl.Date, pl.Boolean
+WORDS, TEXT, NUMBER, DAY, YES = list[str], str, float, datetime.date, bool
 
 COLUMNS: dict[str, dict[str, Any]] = {
     "partners": {

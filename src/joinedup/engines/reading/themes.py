@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import polars as pl
 from rapidfuzz import fuzz, process
 
 from joinedup.engines.reading.cells import folded, is_blank, pieces
 from joinedup.engines.reading.phrases import phrase_pattern
 from joinedup.engines.reading.register import Part
 from joinedup.engines.reading.theme_words import NAME_WORDS, SECTOR_SAID, SECTOR_WORDS, THEME_WORDS
+from joinedup.late_imports import polars as pl
 
 DEPARTMENTS = ("social_care", "youth_justice")
 CHAPTER = re.compile(r"t\d|tx|theme \d|chapter \d")

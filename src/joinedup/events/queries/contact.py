@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from joinedup.about.models import ResponsibleBody
 from joinedup.about.queries import responsible_body
 from joinedup.events.models import Event
 
@@ -31,9 +33,10 @@ def own_contact(event: Event) -> WhomToAsk | None:
     return WhomToAsk(event.contact, event.contact_email, event.contact_telephone, is_own=True)
 
 
-def whom_to_ask(event: Event) -> WhomToAsk:
-    """The event's own contact, else the body that is responsible for the site. One query at most."""
+def whom_to_ask(event: Event, responsible: Callable[[], ResponsibleBody] = responsible_body) -> WhomToAsk:
+    """The event's own contact, else the body that is responsible for the site. One query at most; none where
+    `responsible` knows that body already."""
     if own := own_contact(event):
         return own
-    body = responsible_body()
+    body = responsible()
     return WhomToAsk("", body.email, body.telephone, is_own=False)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from joinedup.accounts.person import Person
 from joinedup.events.models import Event, Topic
 from joinedup.opportunities.models import Opportunity
+from joinedup.opportunities.queries.lists import copies_read
 from joinedup.taxonomy.models import NO_SECTOR
 
 # Counts below this are given as "a few", so that nobody can be identified.
@@ -102,22 +103,21 @@ def is_over(event: Event, on: datetime.date) -> bool:
 
 
 def agenda(person: Person, event: Event) -> list[AgendaTopic]:
-    """The topics of an event. If the reader may not see a topic's opportunity, it goes by its theme; 2
-    queries."""
-    said = Count("contributions")
-    chosen = event.topics.filter(is_chosen=True).annotate(said=said)
-    topics = list(chosen.select_related("theme", "opportunity"))
-    keys = [t.opportunity.key for t in topics if t.opportunity]
-    visible = Opportunity.objects.visible_to(person).filter(footprint=event.footprint_id, key__in=keys)
-    # A public copy holds only what the public may know; the partnership's copy comes last and wins.
-    seen = {each.key: each for each in visible.order_by("-audience")}
+    """The topics of an event. If the reader may not see a topic's opportunity, it goes by its theme; 3 queries at
+    most."""
+    said = Exists(Topic.objects.filter(pk=OuterRef("pk"), contributions__isnull=False))
+    chosen = event.topics.filter(is_chosen=True).annotate(said=said).select_related("theme", "opportunity")
+    topics = list(chosen.only("event", "title", "theme__name", "opportunity__key"))
+    pairs = {(event.footprint_id, t.opportunity.key) for t in topics if t.opportunity}
+    read = copies_read(person, Opportunity.objects.only("footprint", "key"), pairs)
+    seen = {each.key: each for each in read.values()}
     return [_agenda_topic(topic, seen) for topic in topics]
 
 
 def _agenda_topic(topic: Any, seen: dict[str, Opportunity]) -> AgendaTopic:
     opportunity = seen.get(topic.opportunity.key) if topic.opportunity else None
     title = topic_title(topic, is_seen=opportunity is not None)
-    return AgendaTopic(title, topic.theme.name if topic.theme else "", opportunity, topic.said > 0)
+    return AgendaTopic(title, topic.theme.name if topic.theme else "", opportunity, topic.said)
 
 
 def topic_title(topic: Topic, *, is_seen: bool) -> str:

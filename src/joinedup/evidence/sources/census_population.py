@@ -4,10 +4,11 @@ Three layouts: one column a band, as it ships; table TS007A as Nomis issues it, 
 a table of six bands as the Office for National Statistics builds it on request, one row a band.
 """
 
-import polars as pl
+from __future__ import annotations
 
 from joinedup.evidence.sources.contract import NUMBER, OUTSIDE, Codes, Disclosure, Reading, Source, finish
 from joinedup.evidence.sources.lsoa_wide import LSOA, refuse_larger_areas, repeats, take_columns
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import TextTable
 
 COLUMNS = {

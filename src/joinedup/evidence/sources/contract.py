@@ -1,30 +1,32 @@
 """The contract of every source, and the words in which a file is accepted or refused."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-
-import polars as pl
+from typing import Any
 
 from joinedup.engines.words import plural
 from joinedup.evidence.methods import ancestors
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.offline.table_files import open_table
 from joinedup.places.words import plain
 
-SCHEMA: dict[str, pl.DataType] = {
-    "indicator": pl.String(),
-    "place": pl.String(),
-    "period": pl.String(),
-    "count": pl.Float64(),
-    "denominator": pl.Float64(),
-    "value": pl.Float64(),
-    "state": pl.String(),
+SCHEMA: dict[str, Any] = {
+    "indicator": str,
+    "place": str,
+    "period": str,
+    "count": float,
+    "denominator": float,
+    "value": float,
+    "state": str,
 }
-AROUND = {"place": pl.String(), "ancestor": pl.String()}
+AROUND = {"place": str, "ancestor": str}
 # What counts of neighbourhoods are added up to, besides the force's whole area.
 WIDE = ("ward", "local_authority", "county")
 NUMBER, SUPPRESSED, MISSING = "number", "suppressed", "missing"
@@ -79,7 +81,7 @@ class Codes:
     former: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, places: pl.DataFrame, changes: pl.DataFrame, forces: pl.DataFrame | None = None) -> "Codes":
+    def of(cls, places: pl.DataFrame, changes: pl.DataFrame, forces: pl.DataFrame | None = None) -> Codes:
         """From frames `code, name, kind, parent, ended` (null while in use), `old, new, share`, and `place, force`."""
         current = places.filter(pl.col("ended").is_null())
         names: dict[str, dict[str, str]] = {}
@@ -208,7 +210,7 @@ class Source:
     recognises: Callable[[list[str]], bool]
     take: Callable[[TextTable, Codes], Reading]
     replaces: Revision = Revision.CELLS
-    series: "Callable[[Iterable[TextTable], Codes], Iterator[OneSeries]] | None" = None
+    series: Callable[[Iterable[TextTable], Codes], Iterator[OneSeries]] | None = None
     shapes: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, path: Path, codes: Codes) -> Reading:

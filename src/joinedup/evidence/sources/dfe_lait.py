@@ -5,10 +5,10 @@ Values are text; a dash means "suppressed or not available", which the file does
 here. Authorities have the department's own three-figure numbers, so they are joined by name.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
-
-import polars as pl
 
 from joinedup.evidence.sources.contract import (
     MISSING,
@@ -21,6 +21,7 @@ from joinedup.evidence.sources.contract import (
     Source,
     finish,
 )
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.places.words import plain
 

@@ -6,9 +6,9 @@ same figures: they are one. A value that is blank was held back if the note besi
 Counts from hospitals are hidden from 1 to 7 and else rounded to 5 before they are issued.
 """
 
-import re
+from __future__ import annotations
 
-import polars as pl
+import re
 
 from joinedup.evidence.sources.contract import (
     MISSING,
@@ -21,6 +21,7 @@ from joinedup.evidence.sources.contract import (
     Source,
     finish,
 )
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 
 NEEDED = {

@@ -3,10 +3,11 @@
 The file is sparse: a place and month without a row is a true zero for every place that is in it.
 """
 
-import polars as pl
+from __future__ import annotations
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Reading, Source, finish
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import TextTable
 from joinedup.places.words import plain
 

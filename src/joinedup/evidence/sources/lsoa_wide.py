@@ -1,10 +1,11 @@
 """Files with one row per LSOA and one column per measure, such as the Census and the Indices of Deprivation."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from joinedup.evidence.sources.contract import MISSING, NUMBER, OUTSIDE, Codes, NothingHere, Reading, finish
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 
 PLACE = "lsoa21cd"

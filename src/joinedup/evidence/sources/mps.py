@@ -5,11 +5,12 @@ file at all is covered, so a category without a row there is a true zero. A cate
 file is withheld at that level: unknown, and never zero. So is a place with a refused row.
 """
 
+from __future__ import annotations
+
 import re
 
-import polars as pl
-
 from joinedup.evidence.sources.contract import MISSING, NUMBER, Codes, Disclosure, Reading, carried, finish
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 
 MONTH = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])$")
@@ -47,14 +48,16 @@ OFFENCES = {
     },
     "SEXUAL OFFENCES": {"RAPE": "rape", "OTHER SEXUAL OFFENCES": "other-sexual-offences"},
 }
-WORDS = pl.DataFrame(
-    [(major, minor, slug) for major, minors in OFFENCES.items() for minor, slug in minors.items()],
-    schema={"major": pl.String, "minor": pl.String, "indicator": pl.String},
-    orient="row",
-)
-_PLACED = pl.col("place").is_not_null()
 # A month column with less than this share of what the others hold was not counted in full.
 HARDLY_ANYTHING = 0.05
+
+
+def _words() -> pl.DataFrame:
+    return pl.DataFrame(
+        [(major, minor, slug) for major, minors in OFFENCES.items() for minor, slug in minors.items()],
+        schema={"major": str, "minor": str, "indicator": str},
+        orient="row",
+    )
 
 
 def take_wide(
@@ -74,7 +77,7 @@ def take_wide(
             place.alias("place"),
             *(pl.col(month).cast(pl.Float64, strict=False) for month in months),
         )
-        .join(WORDS, on=["major", "minor"], how="left")
+        .join(_words(), on=["major", "minor"], how="left")
         .with_columns(_wrong(months, codes, kind), _left_out(kind))
     )
     rows, repeats = _without_repeats(rows, labels, months)
@@ -82,8 +85,9 @@ def take_wide(
     months, notes = _whole_months(good, months)
     good, carry = carried(good, codes, months)
     counts = good.group_by("place", "indicator").agg(pl.col(month).sum() for month in months)
-    covered = carried(rows.filter(_PLACED, pl.col("wrong").is_null()).select("place"), codes, [])[0].unique()
-    spoiled = rows.filter(_PLACED, pl.col("wrong").is_not_null(), pl.col("indicator").is_not_null())
+    placed = pl.col("place").is_not_null()
+    covered = carried(rows.filter(placed, pl.col("wrong").is_null()).select("place"), codes, [])[0].unique()
+    spoiled = rows.filter(placed, pl.col("wrong").is_not_null(), pl.col("indicator").is_not_null())
     spoiled = carried(spoiled.select("place", "indicator"), codes, [])[0].unique()
     known = pl.col("spoiled").is_null()
     periods = [f"{month[:4]}-{month[4:]}" for month in months]

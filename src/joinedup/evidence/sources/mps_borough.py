@@ -1,9 +1,10 @@
 """MPS recorded crime by borough: the last 24 months, and the earlier months from April 2010."""
 
-import polars as pl
+from __future__ import annotations
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import Codes, Reading, Source
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import TextTable
 from joinedup.places.words import plain
 

@@ -1,9 +1,10 @@
 """MPS recorded crime by ward, the last 24 months."""
 
-import polars as pl
+from __future__ import annotations
 
 from joinedup.evidence.sources import mps
 from joinedup.evidence.sources.contract import Codes, Reading, Source
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import TextTable
 
 NEEDED = {"MajorText", "MinorText", "WardCode"}

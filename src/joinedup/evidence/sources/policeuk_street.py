@@ -8,11 +8,11 @@ A crime is counted once: a repeated Crime ID may have another place or outcome a
 Anti-social behaviour has no Crime ID, so identical rows are separate incidents, and all count.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-
-import polars as pl
 
 from joinedup.engines.completeness import sent_whole
 from joinedup.engines.words import plural
@@ -31,6 +31,7 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish_counted,
 )
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.places.body_names import force_called
 from joinedup.places.words import plain

@@ -1,10 +1,11 @@
 """Signs that a file is about single people. Such a file is refused, and nothing of it is kept."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 
-import polars as pl
-
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.privacy.case_headings import NEVER_BESIDE_COUNTS, plain_heading
 from joinedup.privacy.case_lists import find_people

@@ -4,7 +4,7 @@ One row per figure. `place` is a GSS code or the name of an authority; `period` 
 Write `c` or `*` for a figure that is held back, and leave the cell blank for one that is not known.
 """
 
-import polars as pl
+from __future__ import annotations
 
 from joinedup.evidence.sources.contract import (
     MISSING,
@@ -17,6 +17,7 @@ from joinedup.evidence.sources.contract import (
     carried,
     finish,
 )
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable
 from joinedup.places.words import plain
 

@@ -9,7 +9,7 @@ areas ranked less deprived or equal): it orders areas, and is no share of people
 employment are shares of people, so the Welsh ones are not read, and their deciles are.
 """
 
-import polars as pl
+from __future__ import annotations
 
 from joinedup.engines.words import plural
 from joinedup.evidence.sources.contract import (
@@ -23,6 +23,7 @@ from joinedup.evidence.sources.contract import (
     finish,
 )
 from joinedup.evidence.sources.lsoa_wide import repeats
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import TextTable
 
 PLACE = "lsoa11_code"

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.need import verdicts
 from joinedup.engines.opportunities import Inputs
 from joinedup.engines.opportunities.inputs import COLUMNS
 from joinedup.engines.reading import Register, read_register
 from joinedup.engines.reading.cells import folded
+from joinedup.late_imports import polars as pl
 from joinedup.offline.match.input_files import Folder
 from joinedup.offline.match.visibility import frames
 

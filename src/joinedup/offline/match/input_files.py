@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from joinedup.engines.reading.cells import folded
 from joinedup.engines.reading.headings import with_known_headings
 from joinedup.engines.reading.register import DAY, NUMBER, TEXT, WORDS, YES, Guesses
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, read_rows
 from joinedup.offline.match.own_places import own_places
 from joinedup.offline.typed_columns import typed

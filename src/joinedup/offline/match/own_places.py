@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import polars as pl
-
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused
 from joinedup.offline.uk_bounds import where
 

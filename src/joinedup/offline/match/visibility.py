@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-import polars as pl
-
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.move import Candidate, Move
 from joinedup.engines.reading.cells import folded, pieces
 from joinedup.engines.reading.context import MARKINGS
 from joinedup.engines.reading.context import Context as Reading
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, quoted
 from joinedup.offline.match.input_files import Folder, Rows
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import periods
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, TextTable, quoted
 from joinedup.offline.table_files import open_table
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import completeness, periods
 from joinedup.engines.words import listing
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused
 from joinedup.offline.scan.columns import CsvFile, Ints, areas, dated, need_columns, opened, plural, whole
 from joinedup.offline.scan.places import Places

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import periods
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused, quoted
 from joinedup.offline.scan import counts
 from joinedup.offline.scan.columns import opened, plural

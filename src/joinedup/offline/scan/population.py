@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from joinedup.engines import periods
+from joinedup.late_imports import polars as pl
 from joinedup.offline.delimited import Refused
 from joinedup.offline.scan.columns import CsvFile, Ints, codes, dated, plural, positive
 from joinedup.offline.scan.counts import Span

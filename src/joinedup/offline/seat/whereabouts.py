@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-
-import polars as pl
+from typing import TypeAlias
 
 from joinedup.engines.seating import Problem, has_places, places_that_count
+from joinedup.late_imports import polars as pl
 
-Around = Callable[[Iterable[str]], pl.DataFrame]
+Around: TypeAlias = "Callable[[Iterable[str]], pl.DataFrame]"
 # Of places with one name, the wider is meant; of wards with one name, none can be.
 KINDS = ("local_authority", "county", "police_force", "region", "country", "ward")
 

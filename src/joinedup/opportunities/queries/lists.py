@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,23 @@ def _reader_rows(person: Person, *, own: bool) -> QuerySet[Opportunity]:
     return Opportunity.objects.visible_to(person).exclude(
         audience=Run.Audience.PUBLIC, footprint__in=person.footprint_ids
     )
+
+
+def copies_read(
+    person: Person, rows: QuerySet[Any], pairs: Collection[tuple[int | None, str]]
+) -> dict[tuple[int | None, str], Opportunity]:
+    """Of opportunities by partnership and key, the copy that `person` reads: the partnership's where they may, else the
+    public's. `rows` says what is fetched of each. One query where all are theirs to read, else two: the question what
+    the public may read is the database's longest."""
+    found: dict[tuple[int | None, str], Opportunity] = {}
+    for seen in (rows.shared_with, rows.visible_to):  # type: ignore[attr-defined]
+        left = {pair for pair in pairs if pair not in found}
+        if left:
+            asked = seen(person).filter(
+                footprint__in={pk for pk, _ in left}, key__in={key for _, key in left}
+            )
+            found |= {pair: each for each in asked if (pair := (each.footprint_id, each.key)) in left}
+    return found
 
 
 def parties_seen_by(person: Person) -> Prefetch:

@@ -17,7 +17,8 @@ from joinedup.evidence.indicators import Indicator
 from joinedup.evidence.methods import months_to
 from joinedup.evidence.models import Figure
 from joinedup.evidence.plain_words import CHANCE
-from joinedup.evidence.queries import Point, series, totals, year_of
+from joinedup.evidence.points import Point
+from joinedup.evidence.queries import series, totals, year_of
 
 # As many figures as fit beside the rest.
 MOST = 3

@@ -314,7 +314,8 @@ def untold(person: Person) -> list[Response]:
     """Responses that criticise a body and wait because nobody there who may answer has been notified: for the
     partnership's coordinators; 1 query."""
     waiting = _to_answer().filter(event__footprint__in=person.coordinated_ids, told_on=None)
-    return list(waiting.order_by("pk"))
+    shown = waiting.select_related(None).select_related("event", "about")
+    return list(shown.only("is_demonstration", "event__slug", "event__name", "about__name").order_by("pk"))
 
 
 def to_answer(person: Person) -> list[ToAnswer]:

@@ -14,7 +14,7 @@ from joinedup.agreements.agreement_state import shown_state
 from joinedup.agreements.models import Agreement
 from joinedup.evidence import charts, wording
 from joinedup.evidence.models import Figure
-from joinedup.evidence.queries import Point
+from joinedup.evidence.points import Point
 
 # So many periods are drawn: three years of months, so that each month has its like twice before.
 DRAWN = 37

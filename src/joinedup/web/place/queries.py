@@ -20,7 +20,8 @@ from joinedup.events.queries.events import next_event
 from joinedup.evidence import charts, queries, wording
 from joinedup.evidence.breaks import breaks_for
 from joinedup.evidence.models import Dataset, Figure, Need
-from joinedup.evidence.queries import Gap, Point
+from joinedup.evidence.points import Point
+from joinedup.evidence.queries import Gap
 from joinedup.initiatives.models import Initiative
 from joinedup.initiatives.queries import at_or_perhaps_at, initiatives_for_place
 from joinedup.opportunities.models import Opportunity

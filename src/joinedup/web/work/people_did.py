@@ -70,6 +70,7 @@ def _spotted(person: Person, since: dict[int, datetime.datetime]) -> QuerySet[Op
     )
     open_ones = made.exclude(state__in=[Opportunity.State.GONE, Opportunity.State.DISMISSED])
     others = open_ones.exclude(spotted_by=person.user_id).select_related("place", "theme")
+    others = others.only("sentence", "first_seen", "place__name", "theme__name")
     return others.distinct().order_by("-first_seen", "-pk")
 
 
@@ -85,10 +86,10 @@ def _asks(person: Person, since: dict[int, datetime.datetime]) -> QuerySet[Ask]:
 
 
 def _registered(since: dict[int, datetime.datetime], today: datetime.date) -> QuerySet[Event]:
-    fresh = Attendee.objects.filter(
-        _after(since, "event__footprint", "registered_at"), standing__in=Attendee.COMING
-    ).values("pk")
-    came = Count("attendees", filter=Q(attendees__in=fresh))
+    fresh = _after(since, "footprint", "attendees__registered_at") & Q(
+        attendees__standing__in=Attendee.COMING
+    )
+    came = Count("attendees", filter=fresh)
     coming = Event.objects.filter(
         Q(date__gte=today) | Q(date=None), footprint__in=list(since), cancelled_on=None
     )

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -217,8 +217,7 @@ def waiting_for(person: Person) -> Waiting:
 
 
 def kept_by(person: Person) -> Kept:
-    """Six queries plus one for each list that is cut, one for the places, and two where one is a district, whatever
-    the number of items."""
+    """Six queries plus one for the places, and two where one is a district, whatever the number of items."""
     today = timezone.localdate()
     footprints = _own_footprints(person)
     counties = whole_counties_of([list(each.places.all()) for each in footprints])
@@ -235,18 +234,20 @@ def kept_by(person: Person) -> Kept:
             .only("kind", "text", "is_demonstration", "partner__slug")
         ),
         attending=[(each, standing_words(each)) for each in own_to_come(person, today)[:SHOWN]],
-        partners=list(
-            Partner.objects.filter(pk__in=person.partner_ids).annotate(
-                initiative_count=_number_of(Initiative.objects.all(), "partner"),
-                ask_count=_number_of(Ask.objects.filter(closed_on=None), "partner"),
-                agreement_count=_number_of(
-                    Agreement.objects.filter(state__in=OPEN_AGREEMENTS), "owner_partner"
-                ),
-            )
-        ),
+        partners=_own_partners(person) if person.partner_ids else [],
         footprints=footprints,
         open_agreements=_counted(person, today),
         counties={each.pk: whole for each, whole in zip(footprints, counties, strict=True)},
+    )
+
+
+def _own_partners(person: Person) -> list[Partner]:
+    return list(
+        Partner.objects.filter(pk__in=person.partner_ids).annotate(
+            initiative_count=_number_of(Initiative.objects.all(), "partner"),
+            ask_count=_number_of(Ask.objects.filter(closed_on=None), "partner"),
+            agreement_count=_number_of(Agreement.objects.filter(state__in=OPEN_AGREEMENTS), "owner_partner"),
+        )
     )
 
 
@@ -272,9 +273,9 @@ def _counted(person: Person, today: datetime.date) -> dict[int, tuple[int, int]]
 
 
 def _shortlist(found: QuerySet[Any]) -> Shortlist[Any]:
-    """One query where all of them are shown, two where not."""
-    items = list(found[:SHOWN])
-    return Shortlist(items, len(items) if len(items) < SHOWN else found.count())
+    """One query, which counts all of them beside the first; `found` has every row once."""
+    items = list(found.annotate(every=Window(Count("*")))[:SHOWN])
+    return Shortlist(items, vars(items[0])["every"] if items else 0)
 
 
 def _first(found: list[Any]) -> Shortlist[Any]:
