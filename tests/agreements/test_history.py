@@ -71,6 +71,8 @@ def test_the_public_walks_through_its_own_copy_of_an_opportunity(whole, world: W
     copy.figures.add(whole["figure"])
     seen = links(chain_of(whole["agreement"], world.person("nobody")))
     assert seen["opportunity"] == [f"/opportunities/{copy.pk}/"]
+    elsewhere = links(chain_of(whole["agreement"], world.person("charlie")))
+    assert elsewhere["opportunity"] == [f"/opportunities/{copy.pk}/"]
     assert seen["evidence"] == [f"/figures/{whole['figure'].pk}/"]
     assert links(chain_of(copy, world.person("nobody")))["agreement"] == [
         f"/agreements/{whole['agreement'].pk}/"

@@ -109,7 +109,7 @@ def agenda(person: Person, event: Event) -> list[AgendaTopic]:
     chosen = event.topics.filter(is_chosen=True).annotate(said=said).select_related("theme", "opportunity")
     topics = list(chosen.only("event", "title", "theme__name", "opportunity__key"))
     pairs = {(event.footprint_id, t.opportunity.key) for t in topics if t.opportunity}
-    read = copies_read(person, Opportunity.objects.only("footprint", "key"), pairs)
+    read = copies_read(person, Opportunity.objects.all(), pairs)
     seen = {each.key: each for each in read.values()}
     return [_agenda_topic(topic, seen) for topic in topics]
 
