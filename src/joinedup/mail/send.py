@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
+from joinedup.at_work import while_waiting
 from joinedup.mail import background
 from joinedup.mail.codes import note_leaving, note_reply
 from joinedup.mail.compose import Mail
@@ -73,7 +74,7 @@ def deliver_now_or_never(mail: EmailMultiAlternatives) -> bool:
         return False
     answered_by_somebody(mail)
     try:
-        with Line(settings.EMAIL_TIMEOUT) as line:
+        with while_waiting(), Line(settings.EMAIL_TIMEOUT) as line:
             row = note_leaving(mail, mail.template if isinstance(mail, Mail) else "")
             reply = line.send(mail, lambda: None)
     except Away as away:

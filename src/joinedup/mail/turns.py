@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection
 
+from joinedup.at_work import while_waiting
+
 try:
     import fcntl
 except ImportError:  # where the system has no such locks, SQLite's own pauses have to do
@@ -53,4 +55,5 @@ def let_others_write() -> None:
     """Between two steps of something large: a pause in which others write. None on PostgreSQL, or inside a
     transaction."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        time.sleep(PAUSE)
+        with while_waiting():
+            time.sleep(PAUSE)

@@ -19,11 +19,13 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from joinedup.at_work import at_work
 from joinedup.site.wsgi import application as django
 from joinedup.web.middleware import REFUSED
 from joinedup.web.request_size import MOST_BYTES_OF_UPLOADS, most_bytes
 
-THREADS = 4
+# Of them so many compute: see `at_work`.
+THREADS = 3
 # A body has so many seconds, and one more for each so many bytes of it that came.
 SECONDS, BYTES_A_SECOND = 10.0, 50_000
 # Bodies on their way at one time in this process: from one address, behind which there may be a hall of people, and
@@ -119,12 +121,13 @@ class Gateway:
 
     def _answered(self, environ: dict[str, Any]) -> tuple[int, list[tuple[str, str]], bytes]:
         said: list[Any] = []
-        parts = self.answer(environ, lambda status, headers, _error=None: said.extend((status, headers)))
-        try:
-            content = b"".join(parts)
-        finally:
-            if hasattr(parts, "close"):
-                parts.close()
+        with at_work():
+            parts = self.answer(environ, lambda status, headers, _error=None: said.extend((status, headers)))
+            try:
+                content = b"".join(parts)
+            finally:
+                if hasattr(parts, "close"):
+                    parts.close()
         return int(said[0].split(" ", 1)[0]), list(said[1]), content
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 
+from joinedup.at_work import while_waiting
 from joinedup.engines.reading.page_text import repaired
 from joinedup.engines.words import seen
 from joinedup.offline.workbook_process import (
@@ -187,7 +188,7 @@ def _xlsx(content: bytes) -> Book:
         # A row more than is read, by which a sheet that goes on is known.
         lines = whole_book(file, LIMITS, style="british", last_row=LAST_ROW + 1, columns=LAST_COLUMN)
         try:
-            with closing(lines):
+            with while_waiting(), closing(lines):
                 book = _book(lines)
         except Stopped as stopped:
             raise Unreadable(NOT_READ[stopped.reason]) from None

@@ -24,6 +24,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from joinedup import __version__
+from joinedup.at_work import while_waiting
 
 SECONDS = 10.0  # for all of it, redirects included
 MOST_BYTES = 2 * 1024**2
@@ -49,7 +50,8 @@ def fetch_page(address: str) -> str:
     clock.start()
     try:
         for _attempt in range(REDIRECTS + 1):
-            page, leads_to = _ask(address, open_sockets)
+            with while_waiting():
+                page, leads_to = _ask(address, open_sockets)
             # What was cut off looks like a page that ended.
             if time.monotonic() > until:
                 raise TimeoutError

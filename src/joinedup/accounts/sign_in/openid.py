@@ -38,6 +38,7 @@ from joinedup.accounts.sign_in.services import (
     has_second_factor,
     service_called,
 )
+from joinedup.at_work import while_waiting
 
 logger = logging.getLogger("joinedup.sign_in")
 
@@ -132,7 +133,7 @@ class OpenIDClient(OpenIDConnectOAuth2Adapter):
         return settings.SITE_URL + reverse("sign_in_service_back", args=[self.provider_id])
 
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
-        with read():
+        with read(), while_waiting():
             return super().get_access_token_data(*args, **kwargs)
 
     def parse_token(self, data: Any) -> Any:
@@ -181,7 +182,7 @@ class OpenIDClient(OpenIDConnectOAuth2Adapter):
 
 def _json(address: str, token: str = "") -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with get_adapter().get_requests_session() as session:
+    with while_waiting(), get_adapter().get_requests_session() as session:
         answer = session.get(address, headers=headers)
         answer.raise_for_status()
         found = answer.json()
