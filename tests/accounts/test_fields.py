@@ -64,11 +64,14 @@ def test_what_nobody_asked_of_is_told(world: World):
             check(record)
 
 
+@pytest.mark.parametrize("by_key", [False, True])
 @pytest.mark.parametrize("name", ["places", "co_partners"])
-def test_the_first_of_a_list_are_added_and_told_as_any(world: World, name: str):
+def test_the_first_of_a_list_are_added_and_told_as_any(world: World, name: str, by_key: bool):
     told: list[list[dict[str, Any]]] = []
     made = [Initiative.objects.create(partner=world.lantern, name="Evening", slug=slug) for slug in "ab"]
     some = {"places": [world.northton, world.eastton, world.northton], "co_partners": [world.school]}[name]
+    keys = {each.pk for each in some}
+    given = [each.pk for each in some] if by_key else some
     through = getattr(Initiative, name).through
 
     def listener(sender: Any, instance: Initiative, signal: object, **said: Any) -> None:
@@ -78,7 +81,7 @@ def test_the_first_of_a_list_are_added_and_told_as_any(world: World, name: str):
     try:
         for each, add in zip(
             made,
-            (lambda one: getattr(one, name).add(*some), lambda one: add_first(one, name, some)),
+            (lambda one: getattr(one, name).add(*given), lambda one: add_first(one, name, given)),
             strict=True,
         ):
             told.append([])
@@ -86,7 +89,7 @@ def test_the_first_of_a_list_are_added_and_told_as_any(world: World, name: str):
     finally:
         m2m_changed.disconnect(listener, sender=through)
     one, other = ({each.pk for each in getattr(each, name).all()} for each in made)
-    assert one == other == {each.pk for each in some}
+    assert one == other == keys
     assert told[0] == told[1]
     assert [each["action"] for each in told[1]] == ["pre_add", "post_add"]
 

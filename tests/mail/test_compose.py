@@ -102,6 +102,8 @@ def filled(template: str, value: str) -> dict[str, Any]:
         "invitation",
         "when",
         "where",
+        # Of what is included.
+        "contact",
     }
     return {name: known.get(name, Record(value)) for name in asked if name not in ENVIRONMENT.globals}
 

@@ -50,11 +50,12 @@ def fill_in(
             add_first(record, name, given)
 
 
-def add_first(record: models.Model, name: str, given: Iterable[models.Model]) -> None:
-    """Put the first records into a many-to-many field of a record just made. As `add`, which would ask the database
-    what stands there already, and tells those who listen the same."""
+def add_first(record: models.Model, name: str, given: Iterable[Any]) -> None:
+    """Put the first records (or their keys) into a many-to-many field of a record just made. As `add`, which would ask
+    the database what stands there already, and tells those who listen the same."""
     field: Any = record._meta.get_field(name)
-    through, keys = field.remote_field.through, {each.pk for each in given}
+    keys = {each.pk if isinstance(each, models.Model) else each for each in given}
+    through = field.remote_field.through
     says = {
         "instance": record, "reverse": False, "model": field.related_model, "pk_set": keys, "using": record._state.db,
     }  # fmt: skip
