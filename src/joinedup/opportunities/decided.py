@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from joinedup.opportunities.models import Opportunity, Run
+from joinedup.opportunities.models import Opportunity, Run, records_of
 
 State = Opportunity.State
 # People do something about it.
@@ -26,7 +26,7 @@ def is_same_thing(move: dict[str, Any], decided: dict[str, Any]) -> bool:
     """Whether a move is the one that was decided on, or is about the same ask, action or support with other bodies."""
     if move["id"] == decided["id"]:
         return True
-    records, others = ({*each["support"], *each["initiatives"], *each["asks"]} for each in (move, decided))
+    records, others = set(records_of(move)), set(records_of(decided))
     return move["kind"] == decided["kind"] and (bool(records & others) or not (records or others))
 
 

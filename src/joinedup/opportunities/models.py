@@ -226,14 +226,27 @@ class Opportunity(models.Model):
         return Scope(frozenset(p.pk for p in self.parties.all()), frozenset({self.footprint_id}))
 
 
+def records_of(move: dict[str, Any]) -> list[str]:
+    """Every record that a stored move rests on: `Move.records`."""
+    return [*move["support"], *move["asks"], *move["initiatives"]]
+
+
 def what_is_answered(opportunity: Opportunity, partner: str, move: str) -> list[dict[str, Any]]:
     """The moves, with the records that each rests on, of which a partner (slug) speaks: the one that it names by its
     id, else all that name the partner."""
     return [
-        {"id": each["id"], "records": [*each["support"], *each["asks"], *each["initiatives"]]}
+        {"id": each["id"], "records": records_of(each)}
         for each in opportunity.moves
         if (each["id"] == move if move else partner in {party["id"] for party in each["parties"]})
     ]
+
+
+def what_was_answered(answer: Answer, partner: str) -> list[dict[str, Any]]:
+    """`what_is_answered`, as it was when the partner (slug) answered, if that was kept."""
+    if answer.about is not None:
+        kept: list[dict[str, Any]] = answer.about
+        return kept
+    return what_is_answered(answer.opportunity, partner, answer.move)
 
 
 class Answer(models.Model):

@@ -12,7 +12,7 @@ from typing import Any
 from joinedup.accounts.person import Person
 from joinedup.initiatives.models import Initiative
 from joinedup.late_imports import polars as pl
-from joinedup.opportunities.models import Answer, Opportunity, Run, what_is_answered
+from joinedup.opportunities.models import Answer, Opportunity, Run, what_was_answered
 from joinedup.opportunities.whereabouts import Known
 from joinedup.partners.models import Ask, Contact, Link, Partner
 from joinedup.places.models import Footprint, Place
@@ -192,8 +192,11 @@ def answers(footprint: Footprint, slugs: Mapping[int, str], owners: Mapping[str,
     rows: Rows = []
     for each in held.select_related("opportunity").order_by("pk"):
         found, partner = each.opportunity, slugs[each.partner_id]
-        moves = what_is_answered(found, partner, each.move) if each.about is None else each.about
-        about = [name for move in moves for name in _about(move, each.partner_id, owners)]
+        about = [
+            name
+            for move in what_was_answered(each, partner)
+            for name in _about(move, each.partner_id, owners)
+        ]
         if each.scope != Answer.Scope.THIS:
             # Whatever it was said of.
             about.append("")

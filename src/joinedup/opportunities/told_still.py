@@ -8,7 +8,7 @@ from typing import Any
 from joinedup.engines.opportunities import Party
 from joinedup.engines.opportunities.context import Context
 from joinedup.engines.opportunities.run import is_refused
-from joinedup.opportunities.models import Answer, what_is_answered
+from joinedup.opportunities.models import Answer, records_of, what_was_answered
 from joinedup.opportunities.register import Read, reader_of
 from joinedup.partners.models import Ask
 from joinedup.places.models import Footprint
@@ -34,7 +34,13 @@ class ToldStill:
             and (not move["support"] or self._support.issuperset(move["support"]))
             and (not move["asks"] or self._asks.issuperset(move["asks"]))
             and move["id"] not in self._refused
-            and not is_refused(self.context, parties, move["places"], move["theme"], _about(move))
+            and not is_refused(
+                self.context,
+                parties,
+                move["places"],
+                move["theme"],
+                frozenset((move["id"], *records_of(move))),
+            )
         )
 
     @cached_property
@@ -44,11 +50,7 @@ class ToldStill:
         return frozenset(
             move["id"]
             for each in said.select_related("opportunity", "partner")
-            for move in (
-                what_is_answered(each.opportunity, each.partner.slug, each.move)
-                if each.about is None
-                else each.about
-            )
+            for move in what_was_answered(each, each.partner.slug)
         )
 
     @cached_property
@@ -67,7 +69,3 @@ class ToldStill:
     def _asks(self) -> frozenset[str]:
         held = Ask.objects.visible_to(self.reader).filter(partner__footprints=self.footprint)
         return frozenset(f"ask-{pk}" for pk in held.values_list("pk", flat=True))
-
-
-def _about(move: dict[str, Any]) -> frozenset[str]:
-    return frozenset((move["id"], *move["support"], *move["initiatives"], *move["asks"]))
